@@ -1,0 +1,36 @@
+# Every library the project links, found once. Names: TAGMILL::<lower-case name>.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+function(tagmill_pkg name module)
+    pkg_check_modules(PKG_${name} REQUIRED IMPORTED_TARGET ${module})
+    add_library(TAGMILL::${name} ALIAS PkgConfig::PKG_${name})
+endfunction()
+
+# Debian ships these without a pkg-config file.
+function(tagmill_lib name header library)
+    find_path(TAGMILL_${name}_INCLUDE ${header} REQUIRED)
+    find_library(TAGMILL_${name}_LIBRARY ${library} REQUIRED)
+    add_library(TAGMILL::${name} INTERFACE IMPORTED GLOBAL)
+    target_include_directories(TAGMILL::${name} SYSTEM INTERFACE ${TAGMILL_${name}_INCLUDE})
+    target_link_libraries(TAGMILL::${name} INTERFACE ${TAGMILL_${name}_LIBRARY})
+endfunction()
+
+tagmill_pkg(czmq libczmq)
+tagmill_pkg(zmq libzmq)
+tagmill_pkg(cjson libcjson)
+tagmill_pkg(jwt libjwt)
+tagmill_pkg(sqlite sqlite3)
+tagmill_pkg(curl libcurl)
+tagmill_pkg(sodium libsodium)
+tagmill_pkg(seccomp libseccomp)
+tagmill_pkg(icu icu-uc)
+tagmill_pkg(poppler poppler-glib)
+tagmill_lib(civetweb civetweb.h civetweb)
+tagmill_lib(csv csv.h csv)
+tagmill_lib(stemmer libstemmer.h stemmer)
+tagmill_lib(cld2 cld2/public/compact_lang_det.h cld2)
+if(BUILD_TESTING)
+    tagmill_pkg(cmocka cmocka)
+endif()

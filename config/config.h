@@ -1,0 +1,61 @@
+/* The settings of a process: defaults, then the file, then the environment, then --set.
+ *
+ * A config is filled in that order, finished, and from then on only read, from any thread.
+ */
+#ifndef TAGMILL_CONFIG_CONFIG_H
+#define TAGMILL_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "config/keys.h"
+
+typedef enum {
+#define CONFIG_KEY(symbol, path, type, default_, low, high, choices, help) CONFIG_##symbol,
+    CONFIG_KEYS(CONFIG_KEY)
+#undef CONFIG_KEY
+        CONFIG_KEY_COUNT
+} config_key_t;
+
+typedef struct config config_t;
+
+/* Returns owned: a config that holds the defaults. */
+config_t *config_new(void);
+
+/* Frees the config and nulls the caller's pointer. Null-safe. */
+void config_destroy(config_t **self_p);
+
+/* Reads a ZPL file (RFC 4/ZPL; parsed by czmq's zconfig) over what is there.
+ * NOT_FOUND, IO_ERROR: the file cannot be read; BAD_REQUEST: malformed ZPL, an unknown key or a bad
+ * value; the detail names file and line and says what would be right. */
+status_t config_load_file(config_t *self, const char *path, fault_t *fault);
+
+/* Takes every TAGMILL_* variable of `environment` (a NULL-ended list of NAME=VALUE, as environ).
+ * TAGMILL_URL and TAGMILL_TOKEN are the client's and are passed over.
+ * BAD_REQUEST: an unknown name or a bad value. */
+status_t config_load_environment(config_t *self, char *const *environment, fault_t *fault);
+
+/* Takes one "PATH=VALUE". BAD_REQUEST: no "=", an unknown key or a bad value. */
+status_t config_set(config_t *self, const char *assignment, fault_t *fault);
+
+/* Puts the value of data_dir for DATA_DIR, fills in what depends on the machine (workers/slots) and
+ * checks what one key says against another (http/max_watchers below http/threads, a public key for
+ * RS256 and ES256, ipc paths that the kernel's 107 bytes can hold).
+ * BAD_REQUEST: the settings contradict each other. */
+status_t config_finish(config_t *self, fault_t *fault);
+
+/* The value of a key as text (borrowed; "" when empty), number or flag. The key must be of that
+ * type; config_text serves every type. */
+const char *config_text(const config_t *self, config_key_t key);
+int64_t config_number(const config_t *self, config_key_t key);
+bool config_flag(const config_t *self, config_key_t key);
+
+/* The path of a key, "http/listen". */
+const char *config_key_path(config_key_t key);
+
+/* Writes the example file: every key with its help, its default commented out. */
+void config_write_example(FILE *out);
+
+#endif

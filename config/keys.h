@@ -1,0 +1,93 @@
+/* Every setting, once: its path in the file, its type, default, range and meaning.
+ *
+ * CONFIG_KEY(symbol, path, type, default, low, high, choices, help)
+ *   type     TEXT, PATH, ADDRESS (host:port), ENDPOINT (ZeroMQ), CHOICE (words split by |),
+ *            NUMBER (low to high), FLAG (true or false), NETWORKS (CIDRs split by commas)
+ *   default  as it would be written; DATA_DIR stands for the value of data_dir
+ *   low      for NUMBER the least value; 0 elsewhere
+ *   high     for NUMBER the greatest value; 0 elsewhere
+ *   choices  for CHOICE its words split by |; "" elsewhere
+ * The environment takes TAGMILL_ and the path in capitals with _ for /.
+ */
+#ifndef TAGMILL_CONFIG_KEYS_H
+#define TAGMILL_CONFIG_KEYS_H
+
+/* clang-format off */
+#define CONFIG_KEYS(CONFIG_KEY) \
+    CONFIG_KEY(DATA_DIR, "data_dir", PATH, "/var/lib/tagmill", 0, 0, "", \
+        "Where the store, the secrets and the local sockets are kept.") \
+    CONFIG_KEY(HTTP_LISTEN, "http/listen", ADDRESS, "127.0.0.1:8000", 0, 0, "", \
+        "Address and port of the HTTP gateway. Plain HTTP: put a proxy with TLS in front.") \
+    CONFIG_KEY(HTTP_THREADS, "http/threads", NUMBER, "128", 2, 5000, "", \
+        "Connections served at once; each holds a thread.") \
+    CONFIG_KEY(HTTP_MAX_WATCHERS, "http/max_watchers", NUMBER, "64", 0, 5000, "", \
+        "Long polls waiting at once; beyond that a poll is answered without waiting. Less than http/threads.") \
+    CONFIG_KEY(HTTP_MAX_BODY_BYTES, "http/max_body_bytes", NUMBER, "536870912", 1024, 8589934592, "", \
+        "The largest request body in bytes.") \
+    CONFIG_KEY(HTTP_BODY_SECONDS, "http/body_seconds", NUMBER, "600", 1, 86400, "", \
+        "How long a client may take to send a request body.") \
+    CONFIG_KEY(AUTH_ALGORITHM, "auth/algorithm", CHOICE, "HS256", 0, 0, "HS256|RS256|ES256", \
+        "The one signature algorithm that a token may have.") \
+    CONFIG_KEY(AUTH_SECRET_FILE, "auth/secret_file", PATH, "DATA_DIR/jwt.secret", 0, 0, "", \
+        "The HS256 secret, 32 bytes or more; made at the first start.") \
+    CONFIG_KEY(AUTH_PUBLIC_KEY_FILE, "auth/public_key_file", PATH, "", 0, 0, "", \
+        "The public key (PEM) for RS256 and ES256.") \
+    CONFIG_KEY(AUTH_ISSUER, "auth/issuer", TEXT, "", 0, 0, "", \
+        "Where set, a token's iss must be this.") \
+    CONFIG_KEY(AUTH_AUDIENCE, "auth/audience", TEXT, "", 0, 0, "", \
+        "Where set, a token's aud must be or hold this.") \
+    CONFIG_KEY(DOCUMENTS_ROOT, "documents/root", PATH, "", 0, 0, "", \
+        "Local documents are read below this directory only; empty: no local documents.") \
+    CONFIG_KEY(DOCUMENTS_ALLOW_NETWORKS, "documents/allow_networks", NETWORKS, "", 0, 0, "", \
+        "Networks besides the public ones that documents may be fetched from, as CIDRs.") \
+    CONFIG_KEY(DOCUMENTS_MAX_BYTES, "documents/max_bytes", NUMBER, "50000000", 1024, 1000000000, "", \
+        "The largest document in bytes, after decoding.") \
+    CONFIG_KEY(DOCUMENTS_FETCH_SECONDS, "documents/fetch_seconds", NUMBER, "60", 1, 3600, "", \
+        "How long fetching a document may take.") \
+    CONFIG_KEY(DOCUMENTS_WORK_SECONDS, "documents/work_seconds", NUMBER, "300", 1, 86400, "", \
+        "How long all work on a document may take, fetching included.") \
+    CONFIG_KEY(EXTRACT_PROGRAM, "extract/program", PATH, "", 0, 0, "", \
+        "The program that parses documents; empty: tagmill-extract beside the running program.") \
+    CONFIG_KEY(EXTRACT_DOCUMENTS, "extract/documents", NUMBER, "200", 1, 1000000, "", \
+        "Documents that one extract process reads before it is replaced.") \
+    CONFIG_KEY(EXTRACT_MEMORY_BYTES, "extract/memory_bytes", NUMBER, "1073741824", 134217728, 17179869184, "", \
+        "Address space of an extract process in bytes.") \
+    CONFIG_KEY(WORKERS_PROCESSES, "workers/processes", NUMBER, "1", 0, 64, "", \
+        "Worker processes that the supervisor starts and watches on this host.") \
+    CONFIG_KEY(WORKERS_SLOTS, "workers/slots", NUMBER, "0", 0, 1000, "", \
+        "Documents that one worker process works on at once; 0: the number of cores.") \
+    CONFIG_KEY(WORKERS_HEARTBEAT_MS, "workers/heartbeat_ms", NUMBER, "1000", 50, 60000, "", \
+        "How often worker and supervisor tell each other that they live.") \
+    CONFIG_KEY(WORKERS_SILENCE_MS, "workers/silence_ms", NUMBER, "5000", 200, 600000, "", \
+        "A worker that is silent for this long is taken for dead, and its documents go elsewhere.") \
+    CONFIG_KEY(BUS_CONTROL, "bus/control", ENDPOINT, "ipc://DATA_DIR/control.ipc", 0, 0, "", \
+        "Where gateways and workers reach the supervisor.") \
+    CONFIG_KEY(BUS_LIBRARY, "bus/library", ENDPOINT, "ipc://DATA_DIR/library.ipc", 0, 0, "", \
+        "Where gateways reach the librarians, who read the store.") \
+    CONFIG_KEY(BUS_SINK, "bus/sink", ENDPOINT, "ipc://DATA_DIR/sink.ipc", 0, 0, "", \
+        "Where workers send results and heartbeats.") \
+    CONFIG_KEY(BUS_LANES, "bus/lanes", ENDPOINT, "ipc://DATA_DIR/lanes", 0, 0, "", \
+        "Work for workers: a directory for ipc, or tcp://HOST:LOW-HIGH, one port a worker.") \
+    CONFIG_KEY(PROGRESS_ENDPOINT, "progress/endpoint", ENDPOINT, "tcp://127.0.0.1:5570", 0, 0, "", \
+        "Where progress is published; empty: nowhere.") \
+    CONFIG_KEY(STORE_URL, "store/url", TEXT, "sqlite:DATA_DIR/tagmill.db", 0, 0, "", \
+        "The store that keeps jobs, documents and results.") \
+    CONFIG_KEY(STORE_READERS, "store/readers", NUMBER, "2", 1, 64, "", \
+        "Librarians: reads of the store answered at once.") \
+    CONFIG_KEY(TAGGER_DEFAULT, "tagger/default", TEXT, "offline", 0, 0, "", \
+        "The tagger of a job that names no model.") \
+    CONFIG_KEY(TAGGER_ALLOW_NOOP, "tagger/allow_noop", FLAG, "false", 0, 0, "", \
+        "Whether jobs may name the tagger noop, which does nothing, for measuring.") \
+    CONFIG_KEY(LIMITS_JSON_DOCUMENTS, "limits/json_documents", NUMBER, "100000", 1, 1000000, "", \
+        "Documents in one JSON start.") \
+    CONFIG_KEY(LIMITS_STREAM_DOCUMENTS, "limits/stream_documents", NUMBER, "1000000", 1, 100000000, "", \
+        "Documents in one CSV or NDJSON start.") \
+    CONFIG_KEY(LIMITS_ACTIVE_JOBS, "limits/active_jobs", NUMBER, "20000", 1, 1000000, "", \
+        "Jobs that are not yet final, over all users; beyond that a start gets 503.") \
+    CONFIG_KEY(LOG_LEVEL, "log/level", CHOICE, "info", 0, 0, "error|warning|info|debug", \
+        "The least urgent lines that are logged.") \
+    CONFIG_KEY(LOG_FORMAT, "log/format", CHOICE, "logfmt", 0, 0, "logfmt|json", \
+        "How a log line is written.")
+/* clang-format on */
+
+#endif
