@@ -1,0 +1,46 @@
+/* The offline tagger: statistical key phrases, no network, the same tags on every run.
+ *
+ * A tagger belongs to one thread; it keeps opened ICU iterators and stemmers between texts.
+ */
+#ifndef TAGMILL_DOCUMENTS_TAGGER_H
+#define TAGMILL_DOCUMENTS_TAGGER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/slice.h"
+
+typedef struct tagger tagger_t;
+
+typedef struct {
+    slice_t text;        /* UTF-8 */
+    slice_t title;       /* UTF-8, may be empty; weighs more than the text */
+    slice_t description; /* UTF-8, may be empty */
+    slice_t language;    /* ISO 639-1; empty: detected from the text */
+    slice_t exclusions;  /* words and phrases never to be returned, one a line */
+    uint32_t tag_limit;  /* 3 to 15 */
+} tag_request_t;
+
+typedef struct {
+    char **items; /* owned, NUL-terminated UTF-8, best first */
+    size_t count;
+    char language[4]; /* the language that was used, "" where none was found */
+} tag_list_t;
+
+/* Returns owned: a tagger. */
+tagger_t *tagger_new(void);
+
+/* Frees the tagger and nulls the caller's pointer. Null-safe. */
+void tagger_destroy(tagger_t **self_p);
+
+/* Finds at most `request->tag_limit` key phrases of a text (request borrowed for the call) and fills
+ * `list` (emptied first; free with tag_list_free). Each tag is NFC, trimmed, 2 to 60 code points,
+ * and unlike every other of the list in case-folded stems. A text without candidates gives an empty
+ * list. */
+void tagger_run(tagger_t *self, const tag_request_t *request, tag_list_t *list);
+
+/* Frees what the list holds and leaves it empty. */
+void tag_list_free(tag_list_t *self);
+
+#endif
