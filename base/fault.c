@@ -13,8 +13,7 @@ typedef struct {
 
 static const status_row_t s_rows[STATUS_COUNT] = {
 #define STATUS(symbol, word_, http_, later, title_)                                                \
-    [STATUS_##symbol] = {                                                                          \
-        .word = word_, .title = title_, .http = http_, .may_succeed_later = later},
+    [STATUS_##symbol] = {.word = word_, .title = title_, .http = http_, .may_succeed_later = later},
     STATUS_TABLE(STATUS)
 #undef STATUS
 };

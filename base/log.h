@@ -38,8 +38,7 @@ typedef struct {
 #define log_error(component, message, ...)                                                         \
     log_write(LOG_ERROR, component, message, (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 #define log_warning(component, message, ...)                                                       \
-    log_write(LOG_WARNING, component, message,                                                     \
-              (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+    log_write(LOG_WARNING, component, message, (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 #define log_info(component, message, ...)                                                          \
     log_write(LOG_INFO, component, message, (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 #define log_debug(component, message, ...)                                                         \

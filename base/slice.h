@@ -19,7 +19,8 @@ typedef struct {
 
 /* A slice over a string literal. */
 #define SLICE(literal)                                                                             \
-    (slice_t) {                                                                                    \
+    (slice_t)                                                                                      \
+    {                                                                                              \
         .data = (literal), .size = sizeof(literal) - 1                                             \
     }
 

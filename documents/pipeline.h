@@ -17,7 +17,7 @@
 
 /* What holds for every document of a job. */
 typedef struct {
-    slice_t model_name; /* "offline" or "noop" */
+    slice_t model_name;  /* "offline" or "noop" */
     uint32_t page_limit; /* pages read, 1 to 10 */
     uint32_t tag_limit;  /* tags wanted, 3 to 15 */
     slice_t language;    /* ISO 639-1, or empty: detected */
@@ -41,8 +41,8 @@ typedef struct {
     buffer_t language;       /* ISO 639-1 of the text; empty: not known */
     buffer_t method;         /* how the text was had: "pdf-text", "plain-text", "none" */
     bool is_scanned;
-    uint32_t page_count;     /* of the whole document; 0: it has no pages */
-    uint64_t text_length;    /* code points of the extracted text */
+    uint32_t page_count;  /* of the whole document; 0: it has no pages */
+    uint64_t text_length; /* code points of the extracted text */
     uint32_t processing_ms;
 } outcome_t;
 

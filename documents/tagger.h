@@ -34,10 +34,10 @@ tagger_t *tagger_new(void);
 /* Frees the tagger and nulls the caller's pointer. Null-safe. */
 void tagger_destroy(tagger_t **self_p);
 
-/* Finds at most `request->tag_limit` key phrases of a text (request borrowed for the call) and fills
- * `list` (emptied first; free with tag_list_free). Each tag is NFC, trimmed, 2 to 60 code points,
- * and unlike every other of the list in case-folded stems. A text without candidates gives an empty
- * list. */
+/* Finds at most `request->tag_limit` key phrases of a text (request borrowed for the call) and
+ * fills `list` (emptied first; free with tag_list_free). Each tag is NFC, trimmed, 2 to 60 code
+ * points, and unlike every other of the list in case-folded stems. A text without candidates gives
+ * an empty list. */
 void tagger_run(tagger_t *self, const tag_request_t *request, tag_list_t *list);
 
 /* Frees what the list holds and leaves it empty. */

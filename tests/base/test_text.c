@@ -5,8 +5,14 @@ static void
 well_formed_utf8_is_told_from_malformed(void **state)
 {
     (void) state;
-    static const char *const good[] = {"", "plain", "é", "€", "\xf0\x9f\x98\x80", "\xed\x9f\xbf",
-                                       "\xee\x80\x80", "\xf4\x8f\xbf\xbf"};
+    static const char *const good[] = {"",
+                                       "plain",
+                                       "é",
+                                       "€",
+                                       "\xf0\x9f\x98\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xee\x80\x80",
+                                       "\xf4\x8f\xbf\xbf"};
     static const char *const bad[] = {"\x80",         "\xc0\xaf",         "\xc3",
                                       "\xe0\x80\x80", "\xed\xa0\x80",     "\xf0\x80\x80\x80",
                                       "\xe2\x82",     "\xf4\x90\x80\x80", "\xff",
@@ -40,8 +46,9 @@ percent_encoding_round_trips_every_byte(void **state)
     buffer_t encoded = {0}, decoded = {0};
     text_percent_encode(&encoded, (slice_t){all, sizeof all});
     for (size_t i = 0; i < encoded.size; i++)
-        assert_non_null(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%",
-                               encoded.data[i]));
+        assert_non_null(
+            strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%",
+                   encoded.data[i]));
     assert_true(text_percent_decode(&decoded, buffer_slice(&encoded)));
     assert_int_equal(decoded.size, sizeof all);
     assert_memory_equal(decoded.data, all, sizeof all);
