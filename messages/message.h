@@ -53,7 +53,8 @@ typedef enum {
     PROGRESS_THROTTLED,
     PROGRESS_COMPLETED, /* the job ended: these three are the last message of a job */
     PROGRESS_FAILED,
-    PROGRESS_CANCELLED
+    PROGRESS_CANCELLED,
+    PROGRESS_STARTED /* the job's first document was begun */
 } progress_kind_t;
 
 #define MESSAGE_TYPE_U8    uint8_t

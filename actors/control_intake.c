@@ -1,0 +1,154 @@
+/* Starts: documents are staged chunk by chunk, and become a job in one entry. */
+#include <stdlib.h>
+
+#include "actors/control_self.h"
+#include "base/memory.h"
+
+void
+control_intake_destroy(void **item)
+{
+    intake_t *intake = *item;
+    buffer_free(&intake->open_frame);
+    free(intake);
+    *item = NULL;
+}
+
+/* Forgets an intake; its staged documents are removed when `discard`. */
+static void
+s_drop(control_t *self, turn_t *turn, intake_t *intake, bool discard)
+{
+    if (discard && intake->rows) {
+        uint64_t entry = ledger_note(turn->ledger, &(note_t){.kind = NOTE_QUIET});
+        EFFECT_SEND(turn->effects, EFFECT_JOURNAL, 0, NULL, entry_discard, .entry = entry,
+                    .job_no = intake->job_no);
+    }
+    deadline_stop(&self->timers, &intake->idle);
+    zhashx_delete(self->intakes, &intake->intake);
+}
+
+void
+control_intake_idle(control_t *self, turn_t *turn, intake_t *intake)
+{
+    s_drop(self, turn, intake, true);
+}
+
+static bool
+s_refused(control_t *self, turn_t *turn, const route_t *from, uint64_t request)
+{
+    if (!self->store_ok) {
+        control_refuse(turn, from, request, STATUS_UNAVAILABLE,
+                       "the store cannot be written now; nothing was accepted");
+        return true;
+    }
+    if (registry_size(self->registry) >= self->options.active_jobs) {
+        control_refuse(turn, from, request, STATUS_UNAVAILABLE,
+                       "too many jobs are active; try again when some have ended");
+        return true;
+    }
+    return false;
+}
+
+status_t
+on_start_open(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
+{
+    message_start_open_t open;
+    if (message_start_open_decode(frame, &open) != STATUS_OK)
+        return STATUS_MALFORMED;
+    if (s_refused(self, turn, from, open.request))
+        return STATUS_OK;
+    if (zhashx_lookup(self->intakes, &open.intake))
+        return STATUS_OK; /* said twice: the first stands */
+    intake_t *intake = memory_new(sizeof *intake);
+    intake->intake = open.intake;
+    intake->route = *from;
+    intake->job_no = self->next_job_no++;
+    buffer_append_slice(&intake->open_frame, frame);
+    zhashx_insert(self->intakes, &intake->intake, intake);
+    deadline_set(&self->timers, &intake->idle, TIMER_INTAKE, intake,
+                 turn->now.monotonic_ms + INTAKE_IDLE_MS);
+    return STATUS_OK;
+}
+
+status_t
+on_start_chunk(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
+{
+    message_start_chunk_t chunk;
+    if (message_start_chunk_decode(frame, &chunk) != STATUS_OK)
+        return STATUS_MALFORMED;
+    intake_t *intake = zhashx_lookup(self->intakes, &chunk.intake);
+    if (intake == NULL || !self->store_ok) {
+        if (intake)
+            s_drop(self, turn, intake, true);
+        control_refuse(turn, from, chunk.request, STATUS_UNAVAILABLE,
+                       "the start was given up; nothing was accepted");
+        return STATUS_OK;
+    }
+    if (chunk.first_row < intake->rows) {
+        return STATUS_OK; /* said twice */
+    }
+    if (chunk.first_row != intake->rows || chunk.count == 0) {
+        s_drop(self, turn, intake, true);
+        control_refuse(turn, from, chunk.request, STATUS_UNAVAILABLE,
+                       "a part of the documents was lost on the way; nothing was accepted");
+        return STATUS_OK;
+    }
+    intake->rows += chunk.count;
+    deadline_set(&self->timers, &intake->idle, TIMER_INTAKE, intake,
+                 turn->now.monotonic_ms + INTAKE_IDLE_MS);
+    uint64_t entry = ledger_note(turn->ledger, &(note_t){.kind = NOTE_CHUNK,
+                                                         .route = *from,
+                                                         .request = chunk.request,
+                                                         .number = chunk.intake,
+                                                         .count = intake->rows});
+    EFFECT_SEND(turn->effects, EFFECT_JOURNAL, 0, NULL, entry_stage, .entry = entry,
+                .job_no = intake->job_no, .first_row = chunk.first_row, .count = chunk.count,
+                .documents = chunk.documents);
+    return STATUS_OK;
+}
+
+status_t
+on_start_close(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
+{
+    message_start_close_t close;
+    if (message_start_close_decode(frame, &close) != STATUS_OK)
+        return STATUS_MALFORMED;
+    intake_t *intake = zhashx_lookup(self->intakes, &close.intake);
+    if (intake == NULL)
+        return STATUS_OK; /* refused before, or closed twice */
+    message_start_open_t open;
+    bool whole = close.total == intake->rows && close.total > 0 &&
+                 message_start_open_decode(buffer_slice(&intake->open_frame), &open) == STATUS_OK;
+    if (!whole || !self->store_ok) {
+        s_drop(self, turn, intake, true);
+        control_refuse(turn, from, close.request, STATUS_UNAVAILABLE,
+                       "not all documents arrived; nothing was accepted");
+        return STATUS_OK;
+    }
+    uint64_t entry = ledger_note(turn->ledger, &(note_t){.kind = NOTE_CREATE,
+                                                         .route = *from,
+                                                         .request = close.request,
+                                                         .number = intake->job_no});
+    EFFECT_SEND(turn->effects, EFFECT_JOURNAL, 0, NULL, entry_create, .entry = entry,
+                .job_no = intake->job_no, .owner = open.owner, .job_id = open.job_id,
+                .total = close.total, .created_at = turn->now.wall_ms, .digest = close.digest,
+                .columns = close.columns, .mapping = close.mapping, .model_name = open.model_name,
+                .page_limit = open.page_limit, .tag_limit = open.tag_limit,
+                .language = open.language, .priority = open.priority,
+                .max_attempts = open.max_attempts, .callback_url = open.callback_url,
+                .exclusions = open.exclusions);
+    s_drop(self, turn, intake, false);
+    return STATUS_OK;
+}
+
+status_t
+on_start_abort(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
+{
+    (void) from;
+    message_start_abort_t abort_;
+    if (message_start_abort_decode(frame, &abort_) != STATUS_OK)
+        return STATUS_MALFORMED;
+    intake_t *intake = zhashx_lookup(self->intakes, &abort_.intake);
+    if (intake)
+        s_drop(self, turn, intake, true);
+    return STATUS_OK;
+}
