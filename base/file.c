@@ -22,7 +22,8 @@ s_read_all(int fd, const char *path, size_t limit, buffer_t *out, fault_t *fault
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fault_set(fault, STATUS_IO_ERROR, "cannot read %s: %s", path, strerror(errno));
+            return fault_set(fault, STATUS_IO_ERROR, "cannot read %s: %s", path,
+                             strerrordesc_np(errno));
         if (got == 0)
             return STATUS_OK;
         out->size += (size_t) got;
@@ -38,7 +39,7 @@ file_read(const char *path, size_t limit, buffer_t *out, fault_t *fault)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
         status_t status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO_ERROR;
-        return fault_set(fault, status, "cannot open %s: %s", path, strerror(errno));
+        return fault_set(fault, status, "cannot open %s: %s", path, strerrordesc_np(errno));
     }
     status_t status = s_read_all(fd, path, limit, out, fault);
     close(fd);
@@ -56,7 +57,7 @@ file_make_directory(const char *path, fault_t *fault)
         rest += step;
         if (mkdir(made.data, 0700) != 0 && errno != EEXIST)
             status = fault_set(fault, STATUS_IO_ERROR, "cannot make directory %s: %s", made.data,
-                               strerror(errno));
+                               strerrordesc_np(errno));
     }
     struct stat info;
     if (status == STATUS_OK && (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)))
@@ -81,7 +82,8 @@ s_make_secret(const char *path, size_t size, fault_t *fault)
     int fd = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0 || write(fd, text.data, text.size) != (ssize_t) text.size || fsync(fd) != 0 ||
         (link(beside.data, path) != 0 && errno != EEXIST))
-        status = fault_set(fault, STATUS_IO_ERROR, "cannot write %s: %s", path, strerror(errno));
+        status =
+            fault_set(fault, STATUS_IO_ERROR, "cannot write %s: %s", path, strerrordesc_np(errno));
     if (fd >= 0)
         close(fd);
     unlink(beside.data);
@@ -100,7 +102,8 @@ file_secret(const char *path, size_t size_min, size_t size_new, buffer_t *out, f
     }
     struct stat info;
     if (stat(path, &info) != 0)
-        return fault_set(fault, STATUS_IO_ERROR, "cannot read %s: %s", path, strerror(errno));
+        return fault_set(fault, STATUS_IO_ERROR, "cannot read %s: %s", path,
+                         strerrordesc_np(errno));
     if (info.st_mode & 077)
         return fault_set(fault, STATUS_BAD_REQUEST,
                          "%s may be read by others than its owner: chmod 600 it", path);

@@ -67,27 +67,25 @@ source_type_word(source_type_t type)
 bool
 job_state_is_final(job_state_t state)
 {
-    switch (state) {
-#define JOB_STATE(symbol, number, word, final)                                                     \
-    case JOB_##symbol: return final;
+    static const bool is_final[] = {
+#define JOB_STATE(symbol, number, word, final) [number] = (final),
         JOB_STATE_TABLE(JOB_STATE)
 #undef JOB_STATE
-    case JOB_STATE_COUNT: break;
-    }
-    return false;
+    };
+    assert(state < JOB_STATE_COUNT);
+    return is_final[state];
 }
 
 bool
 error_type_is_passing(error_type_t type)
 {
-    switch (type) {
-#define ERROR_TYPE(symbol, number, word, passing)                                                  \
-    case ERROR_##symbol: return passing;
+    static const bool is_passing[] = {
+#define ERROR_TYPE(symbol, number, word, passing) [number] = (passing),
         ERROR_TYPE_TABLE(ERROR_TYPE)
 #undef ERROR_TYPE
-    case ERROR_TYPE_COUNT: break;
-    }
-    return false;
+    };
+    assert(type < ERROR_TYPE_COUNT);
+    return is_passing[type];
 }
 
 bool
