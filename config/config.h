@@ -21,6 +21,10 @@ typedef enum {
 
 typedef struct config config_t;
 
+/* With bus/lanes=ipc://DIRECTORY a lane's file name may have this many bytes, the slash before it
+ * not counted: config_finish sees to it that the kernel's 107 bytes can hold both. */
+enum { CONFIG_LANE_NAME_MAX = 23 };
+
 /* Returns owned: a config that holds the defaults. */
 config_t *config_new(void);
 
@@ -33,7 +37,7 @@ void config_destroy(config_t **self_p);
 status_t config_load_file(config_t *self, const char *path, fault_t *fault);
 
 /* Takes every TAGMILL_* variable of `environment` (a NULL-ended list of NAME=VALUE, as environ).
- * TAGMILL_URL and TAGMILL_TOKEN are the client's and are passed over.
+ * TAGMILL_URL and TAGMILL_TOKEN are the client's and are passed over, TAGMILL_TEST_* the tests'.
  * BAD_REQUEST: an unknown name or a bad value. */
 status_t config_load_environment(config_t *self, char *const *environment, fault_t *fault);
 
@@ -42,7 +46,8 @@ status_t config_set(config_t *self, const char *assignment, fault_t *fault);
 
 /* Puts the value of data_dir for DATA_DIR, fills in what depends on the machine (workers/slots) and
  * checks what one key says against another (http/max_watchers below http/threads, a public key for
- * RS256 and ES256, ipc paths that the kernel's 107 bytes can hold).
+ * RS256 and ES256, workers/silence_ms at least twice workers/heartbeat_ms, ipc paths that the
+ * kernel's 107 bytes can hold).
  * BAD_REQUEST: the settings contradict each other. */
 status_t config_finish(config_t *self, fault_t *fault);
 

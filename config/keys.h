@@ -2,7 +2,8 @@
  *
  * CONFIG_KEY(symbol, path, type, default, low, high, choices, help)
  *   type     TEXT, PATH, ADDRESS (host:port), ENDPOINT (ZeroMQ), CHOICE (words split by |),
- *            NUMBER (low to high), FLAG (true or false), NETWORKS (CIDRs split by commas)
+ *            NUMBER (low to high), FLAG (true or false), NETWORKS (CIDRs split by commas),
+ *            LANES (ipc://DIRECTORY, or tcp://HOST:LOW-HIGH)
  *   default  as it would be written; DATA_DIR stands for the value of data_dir
  *   low      for NUMBER the least value; 0 elsewhere
  *   high     for NUMBER the greatest value; 0 elsewhere
@@ -66,7 +67,7 @@
         "Where gateways reach the librarians, who read the store.") \
     CONFIG_KEY(BUS_SINK, "bus/sink", ENDPOINT, "ipc://DATA_DIR/sink.ipc", 0, 0, "", \
         "Where workers send results and heartbeats.") \
-    CONFIG_KEY(BUS_LANES, "bus/lanes", ENDPOINT, "ipc://DATA_DIR/lanes", 0, 0, "", \
+    CONFIG_KEY(BUS_LANES, "bus/lanes", LANES, "ipc://DATA_DIR/lanes", 0, 0, "", \
         "Work for workers: a directory for ipc, or tcp://HOST:LOW-HIGH, one port a worker.") \
     CONFIG_KEY(PROGRESS_ENDPOINT, "progress/endpoint", ENDPOINT, "tcp://127.0.0.1:5570", 0, 0, "", \
         "Where progress is published; empty: nowhere.") \
