@@ -1,0 +1,199 @@
+#include "documents/child/format.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    PDF_HEADER_WITHIN = 1024, /* readers accept junk before the header, this much */
+    MARKUP_WITHIN = 1024,
+    CONTROL_WITHIN = 64 * 1024,
+};
+
+typedef struct {
+    size_t offset;
+    slice_t mark;
+    const char *name;
+} mark_t;
+
+#define MARK(offset_, mark_, name_)                                                                \
+    {                                                                                              \
+        .offset = (offset_), .mark = {(mark_), sizeof(mark_) - 1}, .name = (name_)                 \
+    }
+
+/* The first that fits wins. */
+static const mark_t MARKS[] = {
+    MARK(0, "\x89PNG\r\n\x1a\n", "a PNG image"),
+    MARK(0, "\xff\xd8\xff", "a JPEG image"),
+    MARK(0, "GIF87a", "a GIF image"),
+    MARK(0, "GIF89a", "a GIF image"),
+    MARK(0, "II*\0", "a TIFF image"),
+    MARK(0, "MM\0*", "a TIFF image"),
+    MARK(0, "MM\0+", "a TIFF image"),
+    MARK(0, "II+\0", "a TIFF image"),
+    MARK(8, "WEBP", "a WebP image"),
+    MARK(0, "\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 image"),
+    MARK(0, "8BPS", "a Photoshop image"),
+    MARK(0, "AT&TFORM", "a DjVu document"),
+    MARK(0, "{\\rtf", "an RTF document"),
+    MARK(0, "%!PS", "a PostScript document"),
+    MARK(0, "\x1f\x8b", "a gzip archive"),
+    MARK(0, "BZh", "a bzip2 archive"),
+    MARK(0,
+         "\xfd"
+         "7zXZ\0",
+         "an xz archive"),
+    MARK(0, "7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    MARK(0, "\x28\xb5\x2f\xfd", "a zstd archive"),
+    MARK(0, "Rar!\x1a\x07", "a RAR archive"),
+    MARK(257, "ustar", "a tar archive"),
+    MARK(0,
+         "\x7f"
+         "ELF",
+         "a program"),
+    MARK(0, "MZ\x90\0", "a program"),
+    MARK(0, "\xca\xfe\xba\xbe", "a program"),
+    MARK(0, "SQLite format 3\0", "an SQLite database"),
+    MARK(0, "OggS", "an Ogg recording"),
+    MARK(0, "ID3", "an MP3 recording"),
+    MARK(0, "fLaC", "a FLAC recording"),
+    MARK(8, "WAVE", "a WAV recording"),
+    MARK(4, "ftyp", "an MP4 or HEIF recording or image"),
+    MARK(0, "\x1a\x45\xdf\xa3", "a Matroska or WebM recording"),
+};
+
+static bool
+s_begins(slice_t bytes, slice_t mark)
+{
+    return bytes.size >= mark.size && memcmp(bytes.data, mark.data, mark.size) == 0;
+}
+
+static slice_t
+s_first(slice_t bytes, size_t limit)
+{
+    return (slice_t){bytes.data, bytes.size < limit ? bytes.size : limit};
+}
+
+static bool
+s_holds(slice_t bytes, slice_t part)
+{
+    return bytes.size > 0 && memmem(bytes.data, bytes.size, part.data, part.size) != NULL;
+}
+
+/* A zip's first entry tells OpenDocument and EPUB (stored, uncompressed, named "mimetype"); the
+ * names of its entries, which are never compressed, tell Office Open XML. */
+static const char *
+s_zip_name(slice_t bytes)
+{
+    slice_t start = s_first(bytes, 256);
+    if (s_holds(start, SLICE("application/epub+zip")))
+        return "an EPUB book";
+    if (s_holds(start, SLICE("application/vnd.oasis.opendocument")))
+        return "an OpenDocument file";
+    if (s_holds(bytes, SLICE("word/document")))
+        return "a Word document";
+    if (s_holds(bytes, SLICE("xl/workbook")))
+        return "an Excel workbook";
+    if (s_holds(bytes, SLICE("ppt/presentation")))
+        return "a PowerPoint presentation";
+    return "a zip archive";
+}
+
+/* A password-protected Office document is a compound file with this stream (MS-OFFCRYPTO 2.3.4);
+ * the directory spells names in UTF-16. */
+static format_t
+s_compound_format(slice_t bytes, const char **name)
+{
+    static const char stream[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
+    if (s_holds(bytes, (slice_t){stream, sizeof stream})) {
+        *name = "an Office document";
+        return FORMAT_ENCRYPTED;
+    }
+    *name = "an older Office document";
+    return FORMAT_OTHER;
+}
+
+static bool
+s_begins_tag(slice_t bytes, const char *tag)
+{
+    size_t size = strlen(tag);
+    return bytes.size > size && strncasecmp(bytes.data, tag, size) == 0 &&
+           strchr(" \t\r\n>/", bytes.data[size]) != NULL;
+}
+
+static const char *
+s_markup_name(slice_t bytes)
+{
+    static const char *const html[] = {"<!doctype html", "<html", "<head",  "<body",   "<title",
+                                       "<meta",          "<div",  "<table", "<script", "<style"};
+    slice_t start = s_first(bytes, MARKUP_WITHIN);
+    if (s_begins(start, SLICE("\xef\xbb\xbf")))
+        start = (slice_t){start.data + 3, start.size - 3};
+    start = slice_trim(start);
+    for (size_t i = 0; i < sizeof html / sizeof html[0]; i++)
+        if (s_begins_tag(start, html[i]))
+            return "an HTML page";
+    if (s_begins_tag(start, "<?xml") || s_begins_tag(start, "<svg"))
+        return s_holds(start, SLICE("<html")) ? "an HTML page" : "an XML document";
+    if (s_begins(start, SLICE("<!--")) &&
+        (s_holds(start, SLICE("<html")) || s_holds(start, SLICE("<HTML"))))
+        return "an HTML page";
+    return NULL;
+}
+
+/* Text holds no control characters but those that lay it out (and the end mark of DOS files). With
+ * a UTF-16 byte order mark every other byte may be 0. */
+static bool
+s_is_text(slice_t bytes)
+{
+    if (s_begins(bytes, SLICE("\xff\xfe\0\0")))
+        return false; /* UTF-32 */
+    if (s_begins(bytes, SLICE("\xff\xfe")) || s_begins(bytes, SLICE("\xfe\xff")))
+        return true;
+    slice_t start = s_first(bytes, CONTROL_WITHIN);
+    for (size_t i = 0; i < start.size; i++) {
+        unsigned char byte = (unsigned char) start.data[i];
+        if ((byte < 0x20 && strchr("\t\n\v\f\r\b\x1a\x1b", byte) == NULL) || byte == 0)
+            return false;
+    }
+    return true;
+}
+
+static const char *
+s_marked_name(slice_t bytes)
+{
+    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
+        const mark_t *mark = &MARKS[i];
+        if (bytes.size > mark->offset &&
+            s_begins((slice_t){bytes.data + mark->offset, bytes.size - mark->offset}, mark->mark))
+            return mark->name;
+    }
+    if (s_begins(bytes, SLICE("PK\3\4")) || s_begins(bytes, SLICE("PK\5\6")))
+        return s_zip_name(bytes);
+    return s_markup_name(bytes);
+}
+
+format_t
+format_detect(slice_t bytes, const char **name)
+{
+    *name = "an empty file";
+    if (bytes.size == 0)
+        return FORMAT_EMPTY;
+    *name = "a PDF document";
+    if (s_begins(bytes, SLICE("%PDF-")))
+        return FORMAT_PDF;
+    if (s_begins(bytes, SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
+        return s_compound_format(bytes, name);
+    const char *marked = s_marked_name(bytes);
+    if (marked) {
+        *name = marked;
+        return FORMAT_OTHER;
+    }
+    if (s_holds(s_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) && !s_is_text(bytes))
+        return FORMAT_PDF;
+    *name = "a text file";
+    if (s_is_text(bytes))
+        return FORMAT_TEXT;
+    *name = "a file of unknown kind";
+    return FORMAT_BINARY;
+}

@@ -1,0 +1,21 @@
+/* What a file is, told from its bytes alone: names and media types are only what somebody says. */
+#ifndef TAGMILL_DOCUMENTS_CHILD_FORMAT_H
+#define TAGMILL_DOCUMENTS_CHILD_FORMAT_H
+
+#include "base/slice.h"
+
+typedef enum {
+    FORMAT_EMPTY,
+    FORMAT_PDF,
+    FORMAT_TEXT,      /* no known mark, and no byte that text does not hold */
+    FORMAT_ENCRYPTED, /* an Office document behind a password */
+    FORMAT_OTHER,     /* anything else that is recognised */
+    FORMAT_BINARY,    /* anything else that is not */
+} format_t;
+
+/* Tells the format of `bytes` (borrowed) and, for a person, what it is: "a PNG image" (static).
+ * Sources: PDF 32000-1 (7.5.2, header), MS-CFB, MS-OFFCRYPTO, APPNOTE.TXT (zip), and the published
+ * marks of the other formats. */
+format_t format_detect(slice_t bytes, const char **name);
+
+#endif

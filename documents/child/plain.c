@@ -1,0 +1,206 @@
+#include "documents/child/plain.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+    REPLACEMENT = 0xfffd,
+    DIRECTION_FIRST = 0x202a, /* to DIRECTION_LAST: embeddings and overrides, and their end */
+    DIRECTION_END = 0x202c,
+    DIRECTION_LAST = 0x202e,
+    ISOLATE_FIRST = 0x2066,
+    ISOLATE_LAST = 0x2069,
+    UTF8_MAX_BYTES = 4,
+    NEARLY = 20, /* good sequences that outweigh a bad one */
+};
+
+/* Where windows-1252 differs from Latin-1: 0x80 to 0x9f. Unassigned bytes are replaced. */
+static const uint16_t WINDOWS_1252[32] = {
+    0x20ac,      REPLACEMENT, 0x201a, 0x0192, 0x201e, 0x2026,      0x2020, 0x2021,
+    0x02c6,      0x2030,      0x0160, 0x2039, 0x0152, REPLACEMENT, 0x017d, REPLACEMENT,
+    REPLACEMENT, 0x2018,      0x2019, 0x201c, 0x201d, 0x2022,      0x2013, 0x2014,
+    0x02dc,      0x2122,      0x0161, 0x203a, 0x0153, REPLACEMENT, 0x017e, 0x0178,
+};
+
+/* Where a decoder writes to: `last` joins CR LF into one line feed. */
+typedef struct {
+    buffer_t *out;
+    size_t end; /* the size that `out` may reach */
+    uint32_t last;
+} writer_t;
+
+static size_t
+s_encode(uint32_t point, char bytes[UTF8_MAX_BYTES])
+{
+    if (point < 0x80) {
+        bytes[0] = (char) point;
+        return 1;
+    }
+    size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = size - 1; i > 0; i--) {
+        bytes[i] = (char) (uint8_t) (0x80 | (point & 0x3f));
+        point >>= 6;
+    }
+    bytes[0] = (char) (uint8_t) (lead[size] | point);
+    return size;
+}
+
+static bool
+s_is_direction(uint32_t point)
+{
+    return (point >= DIRECTION_FIRST && point <= DIRECTION_LAST) ||
+           (point >= ISOLATE_FIRST && point <= ISOLATE_LAST);
+}
+
+/* Returns false when the text is full. */
+static bool
+s_write(writer_t *self, uint32_t point)
+{
+    uint32_t last = self->last;
+    self->last = point;
+    if (point == '\n' && last == '\r')
+        return true;
+    if (s_is_direction(point)) {
+        if (point == DIRECTION_END || last != DIRECTION_END)
+            return true;
+        point = ' ';
+    }
+    if (point == '\r')
+        point = '\n';
+    else if ((point < 0x20 && point != '\t' && point != '\n') || (point >= 0x7f && point < 0xa0))
+        point = ' ';
+    char bytes[UTF8_MAX_BYTES];
+    size_t size = s_encode(point, bytes);
+    if (size > self->end - self->out->size)
+        return false;
+    buffer_append(self->out, bytes, size);
+    return true;
+}
+
+/* Returns the bytes of the well-formed UTF-8 sequence that `text` begins with; 0: there is none. */
+static size_t
+s_sequence(slice_t text, uint32_t *point)
+{
+    uint8_t first = (uint8_t) text.data[0];
+    *point = first;
+    if (first < 0x80)
+        return 1;
+    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || size > text.size ||
+        !text_is_utf8((slice_t){text.data, size}))
+        return 0;
+    *point = first & (0xffu >> (size + 1));
+    for (size_t i = 1; i < size; i++)
+        *point = *point << 6 | ((uint8_t) text.data[i] & 0x3f);
+    return size;
+}
+
+static void
+s_write_utf8(slice_t text, writer_t *writer)
+{
+    while (text.size) {
+        uint32_t point;
+        size_t size = s_sequence(text, &point);
+        if (!s_write(writer, size ? point : REPLACEMENT))
+            return;
+        size = size ? size : 1;
+        text = (slice_t){text.data + size, text.size - size};
+    }
+}
+
+static void
+s_write_windows_1252(slice_t text, writer_t *writer)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t byte = (uint8_t) text.data[i];
+        if (!s_write(writer, byte >= 0x80 && byte < 0xa0 ? WINDOWS_1252[byte - 0x80] : byte))
+            return;
+    }
+}
+
+static uint32_t
+s_unit(slice_t text, size_t at, bool is_big_endian)
+{
+    uint32_t first = (uint8_t) text.data[at], second = (uint8_t) text.data[at + 1];
+    return is_big_endian ? first << 8 | second : second << 8 | first;
+}
+
+static void
+s_write_utf16(slice_t text, bool is_big_endian, writer_t *writer)
+{
+    for (size_t at = 0; text.size - at >= 2; at += 2) {
+        uint32_t point = s_unit(text, at, is_big_endian);
+        if (point >= 0xd800 && point < 0xdc00 && text.size - at >= 4) {
+            uint32_t low = s_unit(text, at + 2, is_big_endian);
+            if (low >= 0xdc00 && low < 0xe000) {
+                point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+                at += 2;
+            }
+        }
+        if (point >= 0xd800 && point < 0xe000)
+            point = REPLACEMENT;
+        if (!s_write(writer, point))
+            return;
+    }
+}
+
+/* One broken letter must not turn a whole UTF-8 file into another encoding: by chance, letters of
+ * another encoding hardly ever form UTF-8 sequences. */
+static bool
+s_is_nearly_utf8(slice_t text)
+{
+    size_t good = 0, bad = 0;
+    while (text.size) {
+        uint32_t point;
+        size_t size = s_sequence(text, &point);
+        good += size > 1;
+        bad += size == 0;
+        size = size ? size : 1;
+        text = (slice_t){text.data + size, text.size - size};
+    }
+    return bad == 0 || good / NEARLY >= bad;
+}
+
+void
+plain_decode(slice_t bytes, size_t limit, buffer_t *out)
+{
+    writer_t writer = {.out = out, .end = out->size + limit};
+    if (bytes.size >= 2 &&
+        (memcmp(bytes.data, "\xff\xfe", 2) == 0 || memcmp(bytes.data, "\xfe\xff", 2) == 0)) {
+        bool is_big_endian = (uint8_t) bytes.data[0] == 0xfe;
+        s_write_utf16((slice_t){bytes.data + 2, bytes.size - 2}, is_big_endian, &writer);
+        return;
+    }
+    if (bytes.size >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0)
+        s_write_utf8((slice_t){bytes.data + 3, bytes.size - 3}, &writer);
+    else if (s_is_nearly_utf8(bytes))
+        s_write_utf8(bytes, &writer);
+    else
+        s_write_windows_1252(bytes, &writer);
+}
+
+void
+plain_clean(slice_t text, size_t limit, buffer_t *out)
+{
+    writer_t writer = {.out = out, .end = out->size + limit};
+    s_write_utf8(text, &writer);
+}
+
+size_t
+plain_count_characters(slice_t text)
+{
+    text = slice_trim(text);
+    size_t count = 0;
+    bool is_space = false;
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t byte = (uint8_t) text.data[i];
+        bool was_space = is_space;
+        is_space = byte == ' ' || byte == '\n' || byte == '\t';
+        count += (byte & 0xc0) != 0x80 && !(is_space && was_space);
+    }
+    return count;
+}
