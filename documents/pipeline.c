@@ -1,0 +1,180 @@
+#include "documents/pipeline.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "documents/acquire.h"
+#include "documents/extractor.h"
+#include "documents/tagger.h"
+
+static const char NOOP[] = "noop";
+static const char NOOP_PATH[] = "noop:";
+
+struct pipeline {
+    acquirer_t *acquirer;
+    extractor_t *extractor;
+    tagger_t *tagger;
+    int64_t work_ms;
+    buffer_t bytes; /* of the document that is worked on */
+};
+
+/* One run; all borrowed. */
+typedef struct {
+    const document_t *document;
+    const brief_t *brief;
+    const atomic_bool *cancel;
+    int64_t deadline_ms;
+    outcome_t *outcome;
+} run_t;
+
+pipeline_t *
+pipeline_new(const config_t *config)
+{
+    pipeline_t *self = memory_new(sizeof *self);
+    acquire_options_t acquire = {
+        .root = config_text(config, CONFIG_DOCUMENTS_ROOT),
+        .allow_networks = config_text(config, CONFIG_DOCUMENTS_ALLOW_NETWORKS),
+        .max_bytes = (size_t) config_number(config, CONFIG_DOCUMENTS_MAX_BYTES),
+        .fetch_ms = (uint32_t) config_number(config, CONFIG_DOCUMENTS_FETCH_SECONDS) * 1000,
+    };
+    extractor_options_t extract = {
+        .program = config_text(config, CONFIG_EXTRACT_PROGRAM),
+        .documents = (uint32_t) config_number(config, CONFIG_EXTRACT_DOCUMENTS),
+        .memory_bytes = (uint64_t) config_number(config, CONFIG_EXTRACT_MEMORY_BYTES),
+    };
+    self->acquirer = acquirer_new(&acquire);
+    self->extractor = extractor_new(&extract);
+    self->tagger = tagger_new();
+    self->work_ms = config_number(config, CONFIG_DOCUMENTS_WORK_SECONDS) * 1000;
+    return self;
+}
+
+void
+pipeline_destroy(pipeline_t **self_p)
+{
+    pipeline_t *self = *self_p;
+    if (self == NULL)
+        return;
+    tagger_destroy(&self->tagger);
+    extractor_destroy(&self->extractor);
+    acquirer_destroy(&self->acquirer);
+    buffer_free(&self->bytes);
+    free(self);
+    *self_p = NULL;
+}
+
+static void
+s_fail(outcome_t *outcome, const failure_t *failure)
+{
+    outcome->error = failure->type;
+    outcome->retry_after_ms = failure->retry_after_ms;
+    buffer_append_text(&outcome->detail, failure->detail);
+}
+
+static uint64_t
+s_count_points(slice_t text)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < text.size; i++)
+        count += ((unsigned char) text.data[i] & 0xc0) != 0x80;
+    return count;
+}
+
+static void
+s_write_tags(const tag_list_t *list, buffer_t *out)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; i < list->count; i++)
+        cJSON_AddItemToArray(array, cJSON_CreateString(list->items[i]));
+    char *text = cJSON_PrintUnformatted(array);
+    buffer_append_text(out, text ? text : "[]");
+    cJSON_free(text);
+    cJSON_Delete(array);
+}
+
+static void
+s_tag(pipeline_t *self, const run_t *run, slice_t text)
+{
+    tag_request_t request = {
+        .text = text,
+        .title = run->document->title,
+        .description = run->document->description,
+        .language = run->brief->language,
+        .exclusions = run->brief->exclusions,
+        .tag_limit = run->brief->tag_limit,
+    };
+    tag_list_t list = {0};
+    tagger_run(self->tagger, &request, &list);
+    s_write_tags(&list, &run->outcome->tags);
+    buffer_append_text(&run->outcome->language, list.language);
+    tag_list_free(&list);
+}
+
+/* Returns true with `answer` filled when the document's text was found. */
+static bool
+s_extract(pipeline_t *self, const run_t *run, extract_answer_t *answer)
+{
+    extract_request_t request = {
+        .page_limit = run->brief->page_limit,
+        .text_limit = EXTRACT_TEXT_MAX_BYTES,
+        .bytes = buffer_slice(&self->bytes),
+    };
+    failure_t failure;
+    error_type_t error =
+        extractor_run(self->extractor, &request, run->deadline_ms, run->cancel, answer, &failure);
+    run->outcome->is_scanned = answer->is_scanned;
+    run->outcome->page_count = answer->page_count;
+    buffer_append_text(&run->outcome->method, extract_method_word(answer->method));
+    run->outcome->text_length = s_count_points(answer->text);
+    if (error != ERROR_NONE)
+        s_fail(run->outcome, &failure);
+    return error == ERROR_NONE;
+}
+
+static void
+s_work(pipeline_t *self, const run_t *run)
+{
+    bool is_noop = slice_is(run->brief->model_name, NOOP);
+    buffer_append_text(&run->outcome->model_name, is_noop ? NOOP : "offline");
+    if (is_noop && slice_is(run->document->path, NOOP_PATH))
+        return;
+    failure_t failure;
+    if (acquirer_fetch(self->acquirer, run->document->source, run->document->path, run->deadline_ms,
+                       run->cancel, &self->bytes, &failure) != ERROR_NONE) {
+        s_fail(run->outcome, &failure);
+        return;
+    }
+    extract_answer_t answer;
+    if (s_extract(self, run, &answer) && !is_noop)
+        s_tag(self, run, answer.text);
+}
+
+void
+pipeline_run(pipeline_t *self, const document_t *document, const brief_t *brief,
+             const atomic_bool *cancel, outcome_t *outcome)
+{
+    int64_t start_ms = clock_monotonic_ms();
+    outcome_free(outcome);
+    run_t run = {document, brief, cancel, start_ms + self->work_ms, outcome};
+    s_work(self, &run);
+    if (outcome->tags.size == 0)
+        buffer_append_text(&outcome->tags, "[]");
+    if (outcome->method.size == 0)
+        buffer_append_text(&outcome->method, extract_method_word(EXTRACT_METHOD_NONE));
+    buffer_free(&self->bytes); /* a slot that waits holds no document */
+    outcome->processing_ms = (uint32_t) (clock_monotonic_ms() - start_ms);
+}
+
+void
+outcome_free(outcome_t *self)
+{
+    buffer_free(&self->detail);
+    buffer_free(&self->tags);
+    buffer_free(&self->model_name);
+    buffer_free(&self->language);
+    buffer_free(&self->method);
+    *self = (outcome_t){0};
+}
