@@ -190,6 +190,55 @@ plain_clean(slice_t text, size_t limit, buffer_t *out)
     s_write_utf8(text, &writer);
 }
 
+/* Returns the bytes of the hyphen (hyphen-minus, soft hyphen, U+2010) at the start of `text`, or 0.
+ */
+static size_t
+s_hyphen(slice_t text)
+{
+    static const char *const hyphens[] = {"-", "\xc2\xad", "\xe2\x80\x90"};
+    for (size_t i = 0; i < sizeof hyphens / sizeof hyphens[0]; i++) {
+        size_t size = strlen(hyphens[i]);
+        if (text.size >= size && memcmp(text.data, hyphens[i], size) == 0)
+            return size;
+    }
+    return 0;
+}
+
+/* ASCII and Latin-1; in other scripts words are hardly ever broken with a hyphen. */
+static bool
+s_begins_small(slice_t text)
+{
+    if (text.size == 0)
+        return false;
+    uint8_t first = (uint8_t) text.data[0];
+    return (first >= 'a' && first <= 'z') ||
+           (first == 0xc3 && text.size > 1 && (uint8_t) text.data[1] >= 0x9f);
+}
+
+static bool
+s_is_letter_end(uint8_t byte)
+{
+    return byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+void
+plain_join_words(buffer_t *text)
+{
+    size_t put = 0;
+    for (size_t at = 0; at < text->size; at++) {
+        slice_t rest = {text->data + at, text->size - at};
+        size_t size = put && s_is_letter_end((uint8_t) text->data[put - 1]) ? s_hyphen(rest) : 0;
+        if (size && size < rest.size && rest.data[size] == '\n' &&
+            s_begins_small((slice_t){rest.data + size + 1, rest.size - size - 1}))
+            at += size; /* and the line feed */
+        else
+            text->data[put++] = text->data[at];
+    }
+    text->size = put;
+    if (text->data)
+        text->data[put] = '\0';
+}
+
 size_t
 plain_count_characters(slice_t text)
 {

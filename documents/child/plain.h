@@ -18,6 +18,11 @@ void plain_decode(slice_t bytes, size_t limit, buffer_t *out);
 /* Appends `text`, which claims to be UTF-8, to `out` with the same repairs and limit. */
 void plain_clean(slice_t text, size_t limit, buffer_t *out);
 
+/* Joins the words of `text` (UTF-8) that a typesetter broke over two lines: a hyphen between a
+ * letter and a line feed that a small letter follows goes with the line feed. A compound that was
+ * broken at its own hyphen loses it too; that is the rarer case. */
+void plain_join_words(buffer_t *text);
+
 /* Returns how many code points `text` (UTF-8, borrowed) has, each run of ASCII white space counted
  * as one and not at all at either end. */
 size_t plain_count_characters(slice_t text);

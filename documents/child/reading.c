@@ -23,6 +23,7 @@ s_read_pdf(const extract_request_t *request, reading_t *reading)
 {
     reading->method = EXTRACT_METHOD_PDF_TEXT;
     pdf_read(request->bytes, request->page_limit, request->text_limit, reading);
+    plain_join_words(&reading->text);
 }
 
 static void

@@ -1,11 +1,13 @@
 #include "documents/child/sandbox.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "documents/child/sandbox_layers.h"
@@ -49,12 +51,23 @@ s_set_process(void)
     return false;
 }
 
+/* For a service that runs as root: to this process, root is a user like any other. */
+static bool
+s_drop_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+    if (syscall(SYS_capset, &header, none) == 0)
+        return true;
+    fprintf(stderr, "tagmill-extract: cannot drop capabilities: %s\n", strerrordesc_np(errno));
+    return false;
+}
+
 bool
 sandbox_enter(const sandbox_limits_t *limits)
 {
-    if (!s_set_process() || !s_set_limits(limits))
-        return false;
-    if (!sandbox_restrict_files())
+    if (!s_set_process() || !s_set_limits(limits) || !s_drop_capabilities() ||
+        !sandbox_restrict_files())
         return false;
 #ifdef TAGMILL_SANITIZED
     return true;

@@ -178,6 +178,20 @@ marks_of_direction_go_and_words_stay_apart(void **state)
 }
 
 static void
+words_broken_over_two_lines_are_joined(void **state)
+{
+    (void) state;
+    buffer_t text = {0};
+    plain_join_words(&text);
+    assert_int_equal(text.size, 0);
+    buffer_append_text(&text,
+                       "accum-\nsan fa\xc2\xad\nçade gr\xc3\xbc-\nßen A-\nB 3-\n4 x -\ny z-");
+    plain_join_words(&text);
+    assert_string_equal(text.data, "accumsan façade grüßen A-\nB 3-\n4 x -\ny z-");
+    buffer_free(&text);
+}
+
+static void
 a_text_is_cut_at_its_limit_between_letters(void **state)
 {
     (void) state;
@@ -252,6 +266,7 @@ main(void)
         TEST(fewer_than_fifty_characters_are_no_text),
         TEST(text_of_each_encoding_becomes_utf8),
         TEST(marks_of_direction_go_and_words_stay_apart),
+        TEST(words_broken_over_two_lines_are_joined),
         TEST(a_text_is_cut_at_its_limit_between_letters),
         TEST(markdown_loses_its_marks_and_keeps_its_words),
         TEST(plain_prose_is_not_taken_for_markdown),
