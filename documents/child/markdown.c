@@ -44,9 +44,9 @@ markdown_is_likely(slice_t text)
     while (text.size && signals < 2) {
         slice_t line = s_next_line(&text);
         size_t marks = s_run(line, "#");
-        if (marks >= 1 && marks <= HEADING_MAX && marks < line.size && line.data[marks] == ' ')
-            signals++;
-        else if (s_begins(line, "```") || memmem(line.data, line.size, "](", 2))
+        bool is_heading =
+            marks >= 1 && marks <= HEADING_MAX && marks < line.size && line.data[marks] == ' ';
+        if (is_heading || s_begins(line, "```") || memmem(line.data, line.size, "](", 2))
             signals++;
     }
     return signals >= 2;
@@ -108,7 +108,9 @@ s_tag(slice_t text)
         const char *end = memmem(text.data, reach, "-->", 3);
         return end ? (size_t) (end - text.data) + 3 : 0;
     }
-    char next = text.size > 1 ? text.data[1] : ' ';
+    if (text.size < 2)
+        return 0;
+    char next = text.data[1];
     bool is_tag = next == '/' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
     return is_tag ? s_bracketed(text, '<', '>') : 0;
 }
