@@ -24,8 +24,8 @@ typedef struct supervisor supervisor_t;
  * says. */
 status_t supervisor_start(supervisor_t **self_p, const config_t *config, fault_t *fault);
 
-/* Waits (5 s at most) for what was given to the journal to be on disk, stops, and nulls the caller's
- * pointer. Null-safe. */
+/* Waits (5 s at most) for what was given to the journal to be on disk, stops, and nulls the
+ * caller's pointer. Null-safe. */
 void supervisor_stop(supervisor_t **self_p);
 
 #endif

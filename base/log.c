@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 
-static log_level_t s_level = LOG_INFO;
+static log_level_t s_level = LOG_LEVEL_INFO;
 static bool s_json;
 static const char *const s_words[] = {"error", "warning", "info", "debug"};
 

@@ -12,7 +12,7 @@
 
 #include "base/slice.h"
 
-typedef enum { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG } log_level_t;
+typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG } log_level_t;
 
 typedef struct {
     const char *name; /* NULL ends the list */
@@ -36,13 +36,17 @@ typedef struct {
     }
 
 #define log_error(component, message, ...)                                                         \
-    log_write(LOG_ERROR, component, message, (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+    log_write(LOG_LEVEL_ERROR, component, message,                                                 \
+              (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 #define log_warning(component, message, ...)                                                       \
-    log_write(LOG_WARNING, component, message, (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+    log_write(LOG_LEVEL_WARNING, component, message,                                               \
+              (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 #define log_info(component, message, ...)                                                          \
-    log_write(LOG_INFO, component, message, (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+    log_write(LOG_LEVEL_INFO, component, message,                                                  \
+              (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 #define log_debug(component, message, ...)                                                         \
-    log_write(LOG_DEBUG, component, message, (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+    log_write(LOG_LEVEL_DEBUG, component, message,                                                 \
+              (const log_field_t[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 
 /* Sets what is written: lines above `level` are dropped; `json` picks the format. Call before
  * other threads start. Until then: info, logfmt. */

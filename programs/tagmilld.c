@@ -39,14 +39,14 @@ s_start_supervisor(service_t *self, fault_t *fault)
 }
 
 static status_t
-s_start(service_t *self, options_role_t role, fault_t *fault)
+s_start(service_t *self, role_t role, fault_t *fault)
 {
     status_t status = file_make_directory(config_text(self->config, CONFIG_DATA_DIR), fault);
-    if (status == STATUS_OK && role != OPTIONS_ROLE_GATEWAY)
+    if (status == STATUS_OK && role != ROLE_GATEWAY)
         status = s_start_supervisor(self, fault);
-    if (status != STATUS_OK || role == OPTIONS_ROLE_SUPERVISOR)
+    if (status != STATUS_OK || role == ROLE_SUPERVISOR)
         return status;
-    bool alone = role == OPTIONS_ROLE_GATEWAY;
+    bool alone = role == ROLE_GATEWAY;
     const char *control = alone ? config_text(self->config, CONFIG_BUS_CONTROL) : ENDPOINT_CONTROL;
     const char *library = alone ? config_text(self->config, CONFIG_BUS_LIBRARY) : ENDPOINT_LIBRARY;
     return gateway_start(&self->gateway, self->config, control, library, fault);
@@ -130,9 +130,14 @@ s_raise_file_limit(void)
 int
 main(int argc, char **argv)
 {
+    static const options_program_t program = {
+        .name = "tagmilld",
+        .summary = "The service that tags documents in bulk.",
+        .has_roles = true,
+    };
     options_t options;
-    int code = options_parse(&options, OPTIONS_TAGMILLD, argc, argv);
-    if (options.done)
+    int code = 0;
+    if (!options_parse(&options, &program, argc, argv, environ, stdout, stderr, &code))
         return code;
     sigset_t set;
     s_block_signals(&set);
@@ -140,7 +145,7 @@ main(int argc, char **argv)
     zsys_init();
     zsys_handler_set(NULL);
     zsys_set_max_sockets(SOCKETS_MAX);
-    log_level_t level = LOG_INFO;
+    log_level_t level = LOG_LEVEL_INFO;
     log_level_parse(slice_from(config_text(options.config, CONFIG_LOG_LEVEL)), &level);
     log_open(level, strcmp(config_text(options.config, CONFIG_LOG_FORMAT), "json") == 0);
 
@@ -157,7 +162,7 @@ main(int argc, char **argv)
         code = EXIT_REFUSED;
     }
     s_stop(&service);
-    config_destroy(&options.config);
+    options_free(&options);
     zsys_shutdown();
     return code;
 }
