@@ -2,9 +2,11 @@
 
 #include <czmq.h>
 
+#include "actors/inspector.h"
 #include "actors/librarian.h"
 #include "base/memory.h"
 #include "messages/endpoints.h"
+#include "messages/message.h"
 
 enum { DESK_HWM = 20000, QUESTION_SIZE_MAX = 1048576, TCP_HEARTBEAT_MS = 2000 };
 
@@ -14,6 +16,7 @@ struct library {
     const config_t *config;
     fault_t fault;
     zactor_t *desk;
+    zactor_t *inspector;
     zactor_t **librarians;
     librarian_args_t *args;
     size_t librarian_count;
@@ -23,23 +26,35 @@ struct library {
 
 /* Passes one message on, all its frames. */
 static void
-s_pass(void *from, void *to)
+s_send(zmsg_t *message, zsock_t *to)
 {
-    zmq_msg_t frame;
-    zmq_msg_init(&frame);
-    bool more = true;
-    while (more && zmq_msg_recv(&frame, from, ZMQ_DONTWAIT) >= 0) {
-        more = zmq_msg_more(&frame);
-        /* A frame that cannot go out (its gateway has gone) takes the rest of its message along. */
-        if (zmq_msg_send(&frame, to, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) < 0)
-            while (more && zmq_msg_recv(&frame, from, ZMQ_DONTWAIT) >= 0)
-                more = zmq_msg_more(&frame);
-    }
-    zmq_msg_close(&frame);
+    /* A gateway that has gone loses its answer; nobody waits for it. */
+    if (zmsg_send(&message, to) != 0)
+        zmsg_destroy(&message);
+}
+
+/* Questions about paths take their time: they go to the inspector, the others to a librarian. */
+static void
+s_pass_question(zsock_t *front, zsock_t *back, zsock_t *inspector)
+{
+    zmsg_t *message = zmsg_recv(front);
+    if (message == NULL)
+        return;
+    zframe_t *last = zmsg_last(message);
+    slice_t frame = {(const char *) zframe_data(last), zframe_size(last)};
+    s_send(message, message_number(frame) == MESSAGE_CHECK_PATHS ? inspector : back);
+}
+
+static void
+s_pass_answer(zsock_t *from, zsock_t *front)
+{
+    zmsg_t *message = zmsg_recv(from);
+    if (message)
+        s_send(message, front);
 }
 
 static zsock_t *
-s_bind(library_t *self, int type, const char *const *endpoints)
+s_bind(library_t *self, int type, const char *inner, const char *outer)
 {
     zsock_t *sock = zsock_new(type);
     zsock_set_sndhwm(sock, DESK_HWM);
@@ -47,9 +62,10 @@ s_bind(library_t *self, int type, const char *const *endpoints)
     zsock_set_linger(sock, 0);
     zsock_set_maxmsgsize(sock, QUESTION_SIZE_MAX);
     zsock_set_heartbeat_ivl(sock, TCP_HEARTBEAT_MS);
-    for (; *endpoints; endpoints++)
-        if (zmq_bind(zsock_resolve(sock), *endpoints) != 0)
-            fault_set(&self->fault, STATUS_UNAVAILABLE, "cannot bind %s: %s", *endpoints,
+    const char *endpoints[] = {inner, outer};
+    for (size_t i = 0; i < 2 && endpoints[i]; i++)
+        if (zmq_bind(zsock_resolve(sock), endpoints[i]) != 0)
+            fault_set(&self->fault, STATUS_UNAVAILABLE, "cannot bind %s: %s", endpoints[i],
                       zmq_strerror(zmq_errno()));
     return sock;
 }
@@ -58,24 +74,26 @@ static void
 s_desk_actor(zsock_t *pipe, void *args)
 {
     library_t *self = args;
-    const char *front_at[] = {ENDPOINT_LIBRARY, config_text(self->config, CONFIG_BUS_LIBRARY),
-                              NULL};
-    const char *back_at[] = {ENDPOINT_LIBRARIANS, NULL};
-    zsock_t *front = s_bind(self, ZMQ_ROUTER, front_at);
-    zsock_t *back = s_bind(self, ZMQ_DEALER, back_at);
+    zsock_t *front =
+        s_bind(self, ZMQ_ROUTER, ENDPOINT_LIBRARY, config_text(self->config, CONFIG_BUS_LIBRARY));
+    zsock_t *back = s_bind(self, ZMQ_DEALER, ENDPOINT_LIBRARIANS, NULL);
+    zsock_t *inspector = s_bind(self, ZMQ_DEALER, ENDPOINT_INSPECTOR, NULL);
     bool opened = self->fault.status == STATUS_OK;
+    zpoller_t *poller = zpoller_new(pipe, front, back, inspector, NULL);
     zsock_signal(pipe, 0);
-    zmq_pollitem_t items[] = {{.socket = zsock_resolve(front), .events = ZMQ_POLLIN},
-                              {.socket = zsock_resolve(back), .events = ZMQ_POLLIN},
-                              {.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN}};
-    while (opened && zmq_poll(items, 3, -1) >= 0 && !(items[2].revents & ZMQ_POLLIN)) {
-        if (items[0].revents & ZMQ_POLLIN)
-            s_pass(items[0].socket, items[1].socket);
-        if (items[1].revents & ZMQ_POLLIN)
-            s_pass(items[1].socket, items[0].socket);
+    while (opened) {
+        zsock_t *ready = zpoller_wait(poller, -1);
+        if (ready == front)
+            s_pass_question(front, back, inspector);
+        else if (ready == back || ready == inspector)
+            s_pass_answer(ready, front);
+        else
+            break;
     }
+    zpoller_destroy(&poller);
     zsock_destroy(&front);
     zsock_destroy(&back);
+    zsock_destroy(&inspector);
 }
 
 /* ---- start and stop ---- */
@@ -86,6 +104,7 @@ s_start(library_t *self)
     self->desk = zactor_new(s_desk_actor, self);
     if (self->fault.status != STATUS_OK)
         return self->fault.status;
+    self->inspector = inspector_start(self->config);
     size_t count = (size_t) config_number(self->config, CONFIG_STORE_READERS);
     self->librarians = memory_new(count * sizeof *self->librarians);
     self->args = memory_new(count * sizeof *self->args);
@@ -123,6 +142,7 @@ library_stop(library_t **self_p)
     if (self == NULL)
         return;
     zactor_destroy(&self->desk);
+    zactor_destroy(&self->inspector);
     for (size_t i = 0; i < self->librarian_count; i++)
         zactor_destroy(&self->librarians[i]);
     free(self->librarians);

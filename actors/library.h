@@ -2,7 +2,7 @@
  *
  * accepts  questions of gateway threads (DEALER) on ENDPOINT_LIBRARY and bus/library
  * emits    the librarians' answers
- * owns     the desk's thread and store/readers librarians
+ * owns     the desk's thread, store/readers librarians, the inspector
  */
 #ifndef TAGMILL_ACTORS_LIBRARY_H
 #define TAGMILL_ACTORS_LIBRARY_H

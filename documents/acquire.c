@@ -43,19 +43,42 @@ acquirer_destroy(acquirer_t **self_p)
     *self_p = NULL;
 }
 
+/* A fetch ends at its own limit or at the document's deadline, whichever comes first. */
+static fetch_limits_t
+s_limits(const acquirer_t *self, source_type_t source, int64_t deadline_ms,
+         const atomic_bool *cancel)
+{
+    fetch_limits_t limits = {self->max_bytes, deadline_ms, cancel};
+    int64_t fetch_deadline_ms = clock_monotonic_ms() + self->fetch_ms;
+    if (source != SOURCE_LOCAL && fetch_deadline_ms < deadline_ms)
+        limits.deadline_ms = fetch_deadline_ms;
+    return limits;
+}
+
 error_type_t
 acquirer_fetch(acquirer_t *self, source_type_t source, slice_t path, int64_t deadline_ms,
                const atomic_bool *cancel, buffer_t *out, failure_t *failure)
 {
     *failure = (failure_t){0};
     buffer_clear(out);
-    fetch_limits_t limits = {self->max_bytes, deadline_ms, cancel};
+    fetch_limits_t limits = s_limits(self, source, deadline_ms, cancel);
     if (source == SOURCE_LOCAL)
         return acquire_local(self->root, path, &limits, out, failure);
     if (source == SOURCE_S3)
         return failure_set(failure, ERROR_FORBIDDEN, "S3 is not configured on this server");
-    int64_t fetch_deadline_ms = clock_monotonic_ms() + self->fetch_ms;
-    if (fetch_deadline_ms < limits.deadline_ms)
-        limits.deadline_ms = fetch_deadline_ms;
     return url_fetcher_fetch(self->fetcher, path, &limits, out, failure);
+}
+
+error_type_t
+acquirer_check(acquirer_t *self, source_type_t source, slice_t path, int64_t deadline_ms,
+               const atomic_bool *cancel, acquire_facts_t *facts, failure_t *failure)
+{
+    *failure = (failure_t){0};
+    *facts = (acquire_facts_t){.size = -1};
+    fetch_limits_t limits = s_limits(self, source, deadline_ms, cancel);
+    if (source == SOURCE_LOCAL)
+        return acquire_local_check(self->root, path, &limits, facts, failure);
+    if (source == SOURCE_S3)
+        return failure_set(failure, ERROR_FORBIDDEN, "S3 is not configured on this server");
+    return url_fetcher_check(self->fetcher, path, &limits, facts, failure);
 }

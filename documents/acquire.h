@@ -43,4 +43,17 @@ error_type_t acquirer_fetch(acquirer_t *self, source_type_t source, slice_t path
                             int64_t deadline_ms, const atomic_bool *cancel, buffer_t *out,
                             failure_t *failure);
 
+/* What is known of a document without reading it. */
+typedef struct {
+    char content_type[128]; /* as the server says; "": not known */
+    int64_t size;           /* bytes; -1: not known */
+} acquire_facts_t;
+
+/* Checks that the document at `path` can be fetched, under the rules of acquirer_fetch but without
+ * reading it where its source can tell (HEAD; a server that refuses that is asked for the document
+ * itself). Fills `facts`. Returns and fills `failure` as acquirer_fetch. */
+error_type_t acquirer_check(acquirer_t *self, source_type_t source, slice_t path,
+                            int64_t deadline_ms, const atomic_bool *cancel, acquire_facts_t *facts,
+                            failure_t *failure);
+
 #endif

@@ -71,7 +71,7 @@ s_open_failure(int error, failure_t *failure)
 }
 
 static error_type_t
-s_check(int fd, size_t max_bytes, failure_t *failure)
+s_check(int fd, size_t max_bytes, int64_t *size, failure_t *failure)
 {
     struct stat info;
     if (fstat(fd, &info) != 0)
@@ -85,6 +85,7 @@ s_check(int fd, size_t max_bytes, failure_t *failure)
         return failure_set(failure, ERROR_TOO_LARGE,
                            "the file has %lld bytes; at most %zu are read",
                            (long long) info.st_size, max_bytes);
+    *size = info.st_size;
     return ERROR_NONE;
 }
 
@@ -115,26 +116,26 @@ s_read(int fd, const fetch_limits_t *limits, buffer_t *out, failure_t *failure)
     }
 }
 
+/* Opens the file at `below` as the rules allow and says how large it is. */
 static error_type_t
-s_read_below(int directory, slice_t below, const fetch_limits_t *limits, buffer_t *out,
+s_open_below(int directory, slice_t below, size_t max_bytes, int *fd, int64_t *size,
              failure_t *failure)
 {
     char *path = slice_copy(below);
-    int fd = s_openat2(directory, path);
+    *fd = s_openat2(directory, path);
     int error = errno;
     free(path);
-    if (fd < 0)
+    if (*fd < 0)
         return s_open_failure(error, failure);
-    error_type_t type = s_check(fd, limits->max_bytes, failure);
-    if (type == ERROR_NONE)
-        type = s_read(fd, limits, out, failure);
-    close(fd);
+    error_type_t type = s_check(*fd, max_bytes, size, failure);
+    if (type != ERROR_NONE)
+        close(*fd);
     return type;
 }
 
-error_type_t
-acquire_local(const char *root, slice_t path, const fetch_limits_t *limits, buffer_t *out,
-              failure_t *failure)
+/* Finds `path` below `root` and opens it. */
+static error_type_t
+s_open(const char *root, slice_t path, size_t max_bytes, int *fd, int64_t *size, failure_t *failure)
 {
     if (root[0] == '\0')
         return failure_set(failure, ERROR_FORBIDDEN,
@@ -150,7 +151,32 @@ acquire_local(const char *root, slice_t path, const fetch_limits_t *limits, buff
                   LOG_S("error", strerrordesc_np(errno)));
         return failure_set(failure, ERROR_INTERNAL, "the documents root cannot be opened");
     }
-    error_type_t type = s_read_below(directory, below, limits, out, failure);
+    error_type_t type = s_open_below(directory, below, max_bytes, fd, size, failure);
     close(directory);
+    return type;
+}
+
+error_type_t
+acquire_local(const char *root, slice_t path, const fetch_limits_t *limits, buffer_t *out,
+              failure_t *failure)
+{
+    int fd = -1;
+    int64_t size = 0;
+    error_type_t type = s_open(root, path, limits->max_bytes, &fd, &size, failure);
+    if (type != ERROR_NONE)
+        return type;
+    type = s_read(fd, limits, out, failure);
+    close(fd);
+    return type;
+}
+
+error_type_t
+acquire_local_check(const char *root, slice_t path, const fetch_limits_t *limits,
+                    acquire_facts_t *facts, failure_t *failure)
+{
+    int fd = -1;
+    error_type_t type = s_open(root, path, limits->max_bytes, &fd, &facts->size, failure);
+    if (type == ERROR_NONE)
+        close(fd);
     return type;
 }

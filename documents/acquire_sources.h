@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
+#include "documents/acquire.h"
 #include "documents/failure.h"
 #include "documents/network.h"
 
@@ -26,6 +27,10 @@ typedef struct {
 error_type_t acquire_local(const char *root, slice_t path, const fetch_limits_t *limits,
                            buffer_t *out, failure_t *failure);
 
+/* Checks that acquire_local would read it; errors as there. */
+error_type_t acquire_local_check(const char *root, slice_t path, const fetch_limits_t *limits,
+                                 acquire_facts_t *facts, failure_t *failure);
+
 typedef struct url_fetcher url_fetcher_t;
 
 /* Returns owned: a fetcher that connects to public addresses and those of `allowed` (borrowed for
@@ -37,5 +42,9 @@ void url_fetcher_destroy(url_fetcher_t **self_p);
  * acquirer_fetch. */
 error_type_t url_fetcher_fetch(url_fetcher_t *self, slice_t url, const fetch_limits_t *limits,
                                buffer_t *out, failure_t *failure);
+
+/* Asks for the headers of `url` alone (RFC 9110, HEAD); the same rules and errors. */
+error_type_t url_fetcher_check(url_fetcher_t *self, slice_t url, const fetch_limits_t *limits,
+                               acquire_facts_t *facts, failure_t *failure);
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -231,9 +232,9 @@ s_fetch(url_fetcher_t *self, const char *url, const fetch_limits_t *limits, fail
     return ERROR_NONE;
 }
 
-error_type_t
-url_fetcher_fetch(url_fetcher_t *self, slice_t url, const fetch_limits_t *limits, buffer_t *out,
-                  failure_t *failure)
+static error_type_t
+s_fetch_checked(url_fetcher_t *self, slice_t url, const fetch_limits_t *limits, buffer_t *out,
+                failure_t *failure)
 {
     if (url.size == 0 || url.size > URL_SIZE_MAX || memchr(url.data, '\0', url.size))
         return failure_set(failure, ERROR_NOT_FOUND, "this is not a valid http or https address");
@@ -245,8 +246,49 @@ url_fetcher_fetch(url_fetcher_t *self, slice_t url, const fetch_limits_t *limits
     if (type == ERROR_NONE)
         type = s_fetch(self, text, limits, failure);
     free(text);
+    self->out = NULL;
+    return type;
+}
+
+error_type_t
+url_fetcher_fetch(url_fetcher_t *self, slice_t url, const fetch_limits_t *limits, buffer_t *out,
+                  failure_t *failure)
+{
+    error_type_t type = s_fetch_checked(self, url, limits, out, failure);
     if (type != ERROR_NONE)
         buffer_clear(out);
-    self->out = NULL;
+    return type;
+}
+
+static void
+s_read_facts(url_fetcher_t *self, acquire_facts_t *facts)
+{
+    char *content_type = NULL;
+    curl_off_t size = -1;
+    curl_easy_getinfo(self->easy, CURLINFO_CONTENT_TYPE, &content_type);
+    curl_easy_getinfo(self->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    snprintf(facts->content_type, sizeof facts->content_type, "%s",
+             content_type ? content_type : "");
+    facts->size = size;
+}
+
+error_type_t
+url_fetcher_check(url_fetcher_t *self, slice_t url, const fetch_limits_t *limits,
+                  acquire_facts_t *facts, failure_t *failure)
+{
+    buffer_t body = {0};
+    curl_easy_setopt(self->easy, CURLOPT_NOBODY, 1L);
+    error_type_t type = s_fetch_checked(self, url, limits, &body, failure);
+    long code = 0;
+    curl_easy_getinfo(self->easy, CURLINFO_RESPONSE_CODE, &code);
+    curl_easy_setopt(self->easy, CURLOPT_NOBODY, 0L);
+    curl_easy_setopt(self->easy, CURLOPT_HTTPGET, 1L);
+    if (type != ERROR_NONE && (code == 405 || code == 501)) { /* it knows no HEAD */
+        *failure = (failure_t){0};
+        type = s_fetch_checked(self, url, limits, &body, failure);
+    }
+    if (type == ERROR_NONE)
+        s_read_facts(self, facts);
+    buffer_free(&body);
     return type;
 }
