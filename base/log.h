@@ -2,7 +2,8 @@
  *
  * A line has a time, a level, the component, a message that never varies (so that it can be
  * searched for) and fields that do. No document text, key or token is ever a field. Any thread;
- * lines do not mix.
+ * lines do not mix. The levels are not called LOG_INFO and so on: czmq.h brings in syslog.h, where
+ * those are macros.
  */
 #ifndef TAGMILL_BASE_LOG_H
 #define TAGMILL_BASE_LOG_H
