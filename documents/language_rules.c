@@ -1,0 +1,176 @@
+#include "documents/language_rules.h"
+
+#include <libstemmer.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicode/udat.h>
+#include <unicode/ustring.h>
+#include <unicode/utf8.h>
+
+#include "base/memory.h"
+#include "documents/stopwords.h"
+#include "documents/tagger_words.h"
+#include "documents/unicode.h"
+
+enum { NAME_SIZE = 64, DATE_WORD_LIMIT = 256, SHORT_WORD_LETTERS = 2 };
+
+struct language_rules {
+    char code[LANGUAGE_CODE_SIZE];
+    const stopwords_t *stopwords; /* NULL: none for this language */
+    struct sb_stemmer *stemmer;   /* NULL: none for this language */
+    words_t date_words;
+    bool elides;
+    bool is_english;
+};
+
+static bool
+s_is_one_of(const char *code, const char *const *list)
+{
+    for (; *list; list++) {
+        if (strcmp(code, *list) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Takes in one of ICU's lists of names, case-folded. Names of more than one word are left out: a
+ * date word is looked up alone. */
+static void
+s_take_names(language_rules_t *self, const UDateFormat *format, UDateFormatSymbolType type)
+{
+    int32_t count = udat_countSymbols(format, type);
+    for (int32_t i = 0; i < count; i++) {
+        UChar name[NAME_SIZE];
+        char bytes[NAME_SIZE * 3];
+        UErrorCode status = U_ZERO_ERROR;
+        int32_t size = 0;
+        int32_t length = udat_getSymbols(format, type, i, name, NAME_SIZE, &status);
+        u_strToUTF8(bytes, sizeof bytes, &size, name, length, &status);
+        if (U_FAILURE(status) || size == 0)
+            continue;
+        buffer_t folded = {0};
+        unicode_fold(&folded, (slice_t){bytes, (size_t) size});
+        if (folded.size > 1 && !memchr(folded.data, ' ', folded.size))
+            words_require(&self->date_words, buffer_slice(&folded), DATE_WORD_LIMIT);
+        buffer_free(&folded);
+    }
+}
+
+static void
+s_take_date_words(language_rules_t *self, const char *locale)
+{
+    static const UDateFormatSymbolType types[] = {UDAT_MONTHS, UDAT_STANDALONE_MONTHS,
+                                                  UDAT_WEEKDAYS, UDAT_STANDALONE_WEEKDAYS};
+    UErrorCode status = U_ZERO_ERROR;
+    UDateFormat *format = udat_open(UDAT_NONE, UDAT_LONG, locale, NULL, 0, NULL, 0, &status);
+    if (U_FAILURE(status))
+        return;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        s_take_names(self, format, types[i]);
+    udat_close(format);
+}
+
+language_rules_t *
+language_rules_new(const char *code)
+{
+    static const char *const eliding[] = {"fr", "it", "ca", "oc", "ga", NULL};
+    const char *used = code[0] ? code : "en";
+    language_rules_t *self = memory_new(sizeof *self);
+    strncpy(self->code, code, sizeof self->code - 1);
+    self->stopwords = stopwords_find(used);
+    self->stemmer = sb_stemmer_new(used, "UTF_8");
+    self->elides = s_is_one_of(used, eliding);
+    self->is_english = strcmp(used, "en") == 0;
+    s_take_date_words(self, used);
+    return self;
+}
+
+void
+language_rules_destroy(language_rules_t **self_p)
+{
+    language_rules_t *self = *self_p;
+    if (self == NULL)
+        return;
+    sb_stemmer_delete(self->stemmer);
+    words_free(&self->date_words);
+    free(self);
+    *self_p = NULL;
+}
+
+const char *
+language_rules_code(const language_rules_t *self)
+{
+    return self->code;
+}
+
+/* In Japanese what is written in hiragana alone is nearly always grammar. */
+static bool
+s_is_hiragana(slice_t word)
+{
+    int32_t at = 0, size = (int32_t) word.size;
+    while (at < size) {
+        UChar32 letter;
+        U8_NEXT((const uint8_t *) word.data, at, size, letter);
+        if (letter < 0x3041 || letter > 0x309f)
+            return false;
+    }
+    return true;
+}
+
+bool
+language_rules_is_stop(const language_rules_t *self, slice_t folded)
+{
+    if (self->stopwords == NULL)
+        return folded.size <= SHORT_WORD_LETTERS; /* most grammar is short, most subjects not */
+    if (stopwords_has(self->stopwords, folded))
+        return true;
+    return strcmp(self->code, "ja") == 0 && s_is_hiragana(folded);
+}
+
+bool
+language_rules_is_date(const language_rules_t *self, slice_t folded)
+{
+    return words_find(&self->date_words, folded) != WORDS_NONE;
+}
+
+bool
+language_rules_is_acronym(const language_rules_t *self, slice_t word)
+{
+    if (!self->is_english)
+        return false;
+    return slice_is(word, "US") || slice_is(word, "IT") || slice_is(word, "WHO");
+}
+
+bool
+language_rules_has_capital_nouns(const language_rules_t *self)
+{
+    return strcmp(self->code, "de") == 0;
+}
+
+bool
+language_rules_elides(const language_rules_t *self)
+{
+    return self->elides;
+}
+
+slice_t
+language_rules_base(const language_rules_t *self, slice_t word)
+{
+    if (!self->is_english || word.size < 3 || word.data[word.size - 2] != '\'' ||
+        (word.data[word.size - 1] | 0x20) != 's')
+        return word;
+    return (slice_t){word.data, word.size - 2};
+}
+
+slice_t
+language_rules_stem(language_rules_t *self, slice_t folded)
+{
+    if (self->stemmer == NULL)
+        return folded;
+    const sb_symbol *stem =
+        sb_stemmer_stem(self->stemmer, (const sb_symbol *) folded.data, (int) folded.size);
+    if (stem == NULL)
+        return folded;
+    return (slice_t){(const char *) stem, (size_t) sb_stemmer_length(self->stemmer)};
+}

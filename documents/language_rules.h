@@ -1,0 +1,50 @@
+/* What the tagger knows of one language: its stop list, its Snowball stemmer, the names of its
+ * months and weekdays (from ICU), and how it writes elisions.
+ *
+ * Every language has rules; where a stop list or a stemmer is missing the rules do with less.
+ * Belongs to one thread: stemmers keep state.
+ */
+#ifndef TAGMILL_DOCUMENTS_LANGUAGE_RULES_H
+#define TAGMILL_DOCUMENTS_LANGUAGE_RULES_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+#include "documents/language.h"
+
+typedef struct language_rules language_rules_t;
+
+/* Returns owned: the rules of a language (a code as language_detect gives it; "" gives those of
+ * English, the likeliest for a text too short to tell). */
+language_rules_t *language_rules_new(const char *code);
+
+/* Frees the rules and nulls the caller's pointer. Null-safe. */
+void language_rules_destroy(language_rules_t **self_p);
+
+/* The code that the rules were made with. */
+const char *language_rules_code(const language_rules_t *self);
+
+/* True when the word (case-folded NFC) carries grammar rather than a subject. */
+bool language_rules_is_stop(const language_rules_t *self, slice_t folded);
+
+/* True when the word (case-folded NFC) names a month or a weekday. */
+bool language_rules_is_date(const language_rules_t *self, slice_t folded);
+
+/* True when the word (as written) is the name of something though it spells a stop word: US, WHO.
+ */
+bool language_rules_is_acronym(const language_rules_t *self, slice_t word);
+
+/* True when every noun is written with a capital, so that one does not make a name. */
+bool language_rules_has_capital_nouns(const language_rules_t *self);
+
+/* True when words run together with an apostrophe after the first one (l'eau, dell'arte). */
+bool language_rules_elides(const language_rules_t *self);
+
+/* Returns `word` (in any case) without the ending that marks a possessor: Newton for Newton's. */
+slice_t language_rules_base(const language_rules_t *self, slice_t word);
+
+/* Returns the stem of a word (case-folded NFC), valid until the next call on these rules; the word
+ * itself where the language has no stemmer. */
+slice_t language_rules_stem(language_rules_t *self, slice_t folded);
+
+#endif

@@ -1,0 +1,23 @@
+# Turns documents/stopwords/<iso>.txt into one C file:
+# cmake -DFOLDER=<of the lists> -DOUTPUT=<the C file> -P stopwords.cmake
+
+file(GLOB lists ${FOLDER}/*.txt)
+list(SORT lists)
+set(code "/* Written by documents/stopwords.cmake from the lists beside it. */\n")
+string(APPEND code "#include \"documents/stopwords.h\"\n")
+set(table "")
+foreach(path ${lists})
+    get_filename_component(language ${path} NAME_WE)
+    file(STRINGS ${path} words ENCODING UTF-8)
+    list(FILTER words EXCLUDE REGEX "^(#.*)?$")
+    list(SORT words)
+    list(REMOVE_DUPLICATES words)
+    list(LENGTH words count)
+    list(JOIN words "\",\n    \"" body)
+    string(APPEND code "\nstatic const char *const s_${language}[] = {\n    \"${body}\",\n};\n")
+    string(APPEND table "    {\"${language}\", s_${language}, ${count}},\n")
+endforeach()
+list(LENGTH lists count)
+string(APPEND code "\nconst stopwords_t stopwords_all[] = {\n${table}};\n")
+string(APPEND code "\nconst size_t stopwords_all_count = ${count};\n")
+file(WRITE ${OUTPUT} "${code}")

@@ -1,0 +1,163 @@
+#include "documents/tagger_phrases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+bool
+run_next(const tokens_t *tokens, run_t *run)
+{
+    const token_t *items = tokens->items;
+    size_t at = run->first + run->count;
+    for (;;) {
+        while (at < tokens->count && (items[at].role == ROLE_NONE ||
+                                      items[at].role == ROLE_INSIDE || items[at].role == ROLE_TAIL))
+            at++;
+        if (at >= tokens->count)
+            return false;
+        size_t end = at, last_subject = 0;
+        for (; end < tokens->count && items[end].role != ROLE_NONE; end++) {
+            if (end > at && items[end].joint == JOINT_BREAK)
+                break;
+            if (items[end].role == ROLE_SUBJECT)
+                last_subject = end + 1;
+        }
+        size_t last = end;
+        while (last > at && items[last - 1].role == ROLE_INSIDE)
+            last--;
+        if (last_subject > at) {
+            *run = (run_t){at, last - at};
+            return true;
+        }
+        at = end; /* months and single letters alone */
+    }
+}
+
+void
+phrase_key_set(phrase_key_t *key, const lexicon_t *lexicon, const token_t *tokens, size_t count)
+{
+    memset(key, 0, sizeof *key);
+    key->part_count = (uint32_t) count;
+    for (size_t i = 0; i < count; i++)
+        key->stems[i] = lexicon_stem(lexicon, tokens[i].form);
+}
+
+static uint32_t
+s_hash(const phrase_key_t *key)
+{
+    uint64_t hash = key->part_count;
+    for (uint32_t i = 0; i < key->part_count; i++)
+        hash = (hash ^ key->stems[i]) * 0x9e3779b97f4a7c15u;
+    return (uint32_t) (hash >> 32);
+}
+
+static uint32_t
+s_slot(const phrases_t *self, const phrase_key_t *key)
+{
+    uint32_t slot = s_hash(key) & (self->slot_count - 1);
+    while (self->slots[slot]) {
+        if (memcmp(&self->items[self->slots[slot] - 1].key, key, sizeof *key) == 0)
+            break;
+        slot = (slot + 1) & (self->slot_count - 1);
+    }
+    return slot;
+}
+
+static void
+s_index(phrases_t *self)
+{
+    memset(self->slots, 0, self->slot_count * sizeof *self->slots);
+    for (uint32_t i = 0; i < self->count; i++)
+        self->slots[s_slot(self, &self->items[i].key)] = i + 1;
+}
+
+static void
+s_grow(phrases_t *self)
+{
+    self->capacity = self->capacity ? self->capacity * 2 : 1024;
+    self->items = memory_resize(self->items, self->capacity * sizeof *self->items);
+    self->slot_count = self->capacity * 2;
+    self->slots = memory_resize(self->slots, self->slot_count * sizeof *self->slots);
+    s_index(self);
+}
+
+/* Forgets the rarest candidates until half the table is free. */
+static void
+s_prune(phrases_t *self)
+{
+    for (uint32_t rare = 1; self->count > PHRASE_TABLE_LIMIT / 2; rare *= 2) {
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < self->count; i++) {
+            if (self->items[i].whole_count > rare)
+                self->items[kept++] = self->items[i];
+        }
+        self->count = kept;
+    }
+    s_index(self);
+}
+
+phrase_t *
+phrases_find(const phrases_t *self, const phrase_key_t *key)
+{
+    if (self->count == 0)
+        return NULL;
+    uint32_t slot = s_slot(self, key);
+    return self->slots[slot] ? &self->items[self->slots[slot] - 1] : NULL;
+}
+
+static void
+s_count_whole(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run)
+{
+    phrase_key_t key;
+    if (run->count > PHRASE_PARTS)
+        return;
+    if (self->count >= PHRASE_TABLE_LIMIT)
+        s_prune(self);
+    if (self->count == self->capacity)
+        s_grow(self);
+    phrase_key_set(&key, lexicon, tokens->items + run->first, run->count);
+    uint32_t slot = s_slot(self, &key);
+    if (self->slots[slot] == 0) {
+        self->items[self->count] = (phrase_t){
+            .key = key,
+            .first = (uint32_t) run->first,
+        };
+        self->slots[slot] = ++self->count;
+    }
+    self->items[self->slots[slot] - 1].whole_count++;
+}
+
+static void
+s_count_inside(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run)
+{
+    phrase_key_t key;
+    for (size_t start = 0; start < run->count; start++) {
+        for (size_t count = 1; count <= PHRASE_PARTS && start + count <= run->count; count++) {
+            phrase_key_set(&key, lexicon, tokens->items + run->first + start, count);
+            phrase_t *phrase = phrases_find(self, &key);
+            if (phrase)
+                phrase->total_count++;
+        }
+    }
+}
+
+void
+phrases_count(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon)
+{
+    self->count = 0;
+    if (self->slots)
+        memset(self->slots, 0, self->slot_count * sizeof *self->slots);
+    for (run_t run = {0}; run_next(tokens, &run);)
+        s_count_whole(self, tokens, lexicon, &run);
+    for (run_t run = {0}; run_next(tokens, &run);)
+        s_count_inside(self, tokens, lexicon, &run);
+}
+
+void
+phrases_free(phrases_t *self)
+{
+    free(self->items);
+    free(self->slots);
+    *self = (phrases_t){0};
+}
