@@ -459,12 +459,12 @@ s_journal_actor(zsock_t *pipe, void *arguments)
     zsock_set_linger(inbox, 0);
     zsock_connect(inbox, "%s", ENDPOINT_JOURNAL);
     self.inbox = zsock_resolve(inbox);
-    args->fault.status =
-        store_open(&self.store, config_text(args->config, CONFIG_STORE_URL), &args->fault);
-    if (args->fault.status == STATUS_OK)
-        args->fault.status = s_recover(&self, &args->fault);
-    bool opened = args->fault.status == STATUS_OK;
-    zsock_signal(pipe, 0);
+    fault_t *fault = &args->start.fault;
+    fault->status = store_open(&self.store, config_text(args->config, CONFIG_STORE_URL), fault);
+    if (fault->status == STATUS_OK)
+        fault->status = s_recover(&self, fault);
+    bool opened = fault->status == STATUS_OK;
+    handshake_say(&args->start, pipe);
     if (opened)
         s_loop(&self, pipe);
     store_close(&self.store);
@@ -477,8 +477,5 @@ s_journal_actor(zsock_t *pipe, void *arguments)
 zactor_t *
 journal_start(journal_args_t *args)
 {
-    zactor_t *self = zactor_new(s_journal_actor, args);
-    if (args->fault.status != STATUS_OK)
-        zactor_destroy(&self);
-    return self;
+    return handshake_start(&args->start, s_journal_actor, args);
 }

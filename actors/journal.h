@@ -16,16 +16,17 @@
 
 #include <czmq.h>
 
-#include "base/fault.h"
+#include "actors/handshake.h"
 #include "config/config.h"
 
 typedef struct {
     const config_t *config; /* borrowed until the actor ends */
-    fault_t fault;          /* why it did not start */
+    handshake_t start;      /* start.fault: why it did not start */
 } journal_args_t;
 
 /* Opens the store and starts the journal behind ENDPOINT_JOURNAL, which must be bound. `args`
- * outlives the actor. Returns owned: the actor; NULL with args->fault set as store_open says. */
+ * outlives the actor. Returns owned: the actor; NULL with args->start.fault set as store_open says.
+ */
 zactor_t *journal_start(journal_args_t *args);
 
 #endif

@@ -263,16 +263,17 @@ static void
 s_run(zsock_t *pipe, librarian_args_t *args, int type, const char *endpoint)
 {
     librarian_t self = {0};
-    args->fault.status =
-        store_reader_open(&self.reader, config_text(args->config, CONFIG_STORE_URL), &args->fault);
-    bool opened = args->fault.status == STATUS_OK;
+    fault_t *fault = &args->start.fault;
+    fault->status =
+        store_reader_open(&self.reader, config_text(args->config, CONFIG_STORE_URL), fault);
+    bool opened = fault->status == STATUS_OK;
     if (opened) {
         self.sock = zsock_new(type);
         zsock_set_sndhwm(self.sock, 0); /* answers are as many as questions */
         zsock_set_linger(self.sock, 0);
         zsock_connect(self.sock, "%s", endpoint);
     }
-    zsock_signal(pipe, 0);
+    handshake_say(&args->start, pipe);
     zpoller_t *poller = opened ? zpoller_new(pipe, self.sock, NULL) : NULL;
     while (opened) {
         void *ready = zpoller_wait(poller, -1);
@@ -300,23 +301,14 @@ s_loader_actor(zsock_t *pipe, void *args)
     s_run(pipe, args, ZMQ_PAIR, ENDPOINT_LOADER);
 }
 
-static zactor_t *
-s_start(zactor_fn *actor, librarian_args_t *args)
-{
-    zactor_t *self = zactor_new(actor, args);
-    if (args->fault.status != STATUS_OK)
-        zactor_destroy(&self);
-    return self;
-}
-
 zactor_t *
 librarian_start(librarian_args_t *args)
 {
-    return s_start(s_librarian_actor, args);
+    return handshake_start(&args->start, s_librarian_actor, args);
 }
 
 zactor_t *
 loader_start(librarian_args_t *args)
 {
-    return s_start(s_loader_actor, args);
+    return handshake_start(&args->start, s_loader_actor, args);
 }

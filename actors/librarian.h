@@ -12,7 +12,7 @@
 
 #include <czmq.h>
 
-#include "base/fault.h"
+#include "actors/handshake.h"
 #include "config/config.h"
 
 /* Where the desk hands questions to its librarians. */
@@ -20,12 +20,12 @@
 
 typedef struct {
     const config_t *config; /* borrowed until the actor ends */
-    fault_t fault;          /* why it did not start */
+    handshake_t start;      /* start.fault: why it did not start */
 } librarian_args_t;
 
 /* Start a librarian behind the desk, or the loader behind ENDPOINT_LOADER; the endpoint must be
- * bound. `args` outlives the actor. Return owned: the actor; NULL with args->fault set when the
- * store cannot be read. */
+ * bound. `args` outlives the actor. Return owned: the actor; NULL with args->start.fault set when
+ * the store cannot be read. */
 zactor_t *librarian_start(librarian_args_t *args);
 zactor_t *loader_start(librarian_args_t *args);
 

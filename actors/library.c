@@ -2,6 +2,7 @@
 
 #include <czmq.h>
 
+#include "actors/handshake.h"
 #include "actors/inspector.h"
 #include "actors/librarian.h"
 #include "base/memory.h"
@@ -14,7 +15,7 @@ enum { DESK_HWM = 20000, QUESTION_SIZE_MAX = 1048576, TCP_HEARTBEAT_MS = 2000 };
 
 struct library {
     const config_t *config;
-    fault_t fault;
+    handshake_t start; /* of the desk */
     zactor_t *desk;
     zactor_t *inspector;
     zactor_t **librarians;
@@ -65,7 +66,7 @@ s_bind(library_t *self, int type, const char *inner, const char *outer)
     const char *endpoints[] = {inner, outer};
     for (size_t i = 0; i < 2 && endpoints[i]; i++)
         if (zmq_bind(zsock_resolve(sock), endpoints[i]) != 0)
-            fault_set(&self->fault, STATUS_UNAVAILABLE, "cannot bind %s: %s", endpoints[i],
+            fault_set(&self->start.fault, STATUS_UNAVAILABLE, "cannot bind %s: %s", endpoints[i],
                       zmq_strerror(zmq_errno()));
     return sock;
 }
@@ -78,9 +79,9 @@ s_desk_actor(zsock_t *pipe, void *args)
         s_bind(self, ZMQ_ROUTER, ENDPOINT_LIBRARY, config_text(self->config, CONFIG_BUS_LIBRARY));
     zsock_t *back = s_bind(self, ZMQ_DEALER, ENDPOINT_LIBRARIANS, NULL);
     zsock_t *inspector = s_bind(self, ZMQ_DEALER, ENDPOINT_INSPECTOR, NULL);
-    bool opened = self->fault.status == STATUS_OK;
+    bool opened = self->start.fault.status == STATUS_OK;
     zpoller_t *poller = zpoller_new(pipe, front, back, inspector, NULL);
-    zsock_signal(pipe, 0);
+    handshake_say(&self->start, pipe);
     while (opened) {
         zsock_t *ready = zpoller_wait(poller, -1);
         if (ready == front)
@@ -99,11 +100,13 @@ s_desk_actor(zsock_t *pipe, void *args)
 /* ---- start and stop ---- */
 
 static status_t
-s_start(library_t *self)
+s_start(library_t *self, fault_t *fault)
 {
-    self->desk = zactor_new(s_desk_actor, self);
-    if (self->fault.status != STATUS_OK)
-        return self->fault.status;
+    self->desk = handshake_start(&self->start, s_desk_actor, self);
+    if (self->desk == NULL) {
+        *fault = self->start.fault;
+        return fault->status;
+    }
     self->inspector = inspector_start(self->config);
     size_t count = (size_t) config_number(self->config, CONFIG_STORE_READERS);
     self->librarians = memory_new(count * sizeof *self->librarians);
@@ -112,8 +115,8 @@ s_start(library_t *self)
         self->args[i].config = self->config;
         self->librarians[i] = librarian_start(&self->args[i]);
         if (self->librarians[i] == NULL) {
-            self->fault = self->args[i].fault;
-            return self->fault.status;
+            *fault = self->args[i].start.fault;
+            return fault->status;
         }
         self->librarian_count++;
     }
@@ -125,10 +128,11 @@ library_start(library_t **self_p, const config_t *config, fault_t *fault)
 {
     library_t *self = memory_new(sizeof *self);
     self->config = config;
-    status_t status = s_start(self);
+    fault_t why = {0};
+    status_t status = s_start(self, &why);
     if (status != STATUS_OK) {
         if (fault)
-            *fault = self->fault;
+            *fault = why;
         library_stop(&self);
     }
     *self_p = self;

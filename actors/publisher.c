@@ -150,12 +150,12 @@ s_publisher_actor(zsock_t *pipe, void *arguments)
     zsock_t *outlet = zsock_new(ZMQ_XPUB);
     zsock_t *inbox = zsock_new(ZMQ_PAIR);
     publisher_t self = {.inbox = zsock_resolve(inbox), .outlet = zsock_resolve(outlet)};
-    args->fault.status =
-        s_open(outlet, config_text(args->config, CONFIG_PROGRESS_ENDPOINT), &args->fault);
-    bool opened = args->fault.status == STATUS_OK;
+    fault_t *fault = &args->start.fault;
+    fault->status = s_open(outlet, config_text(args->config, CONFIG_PROGRESS_ENDPOINT), fault);
+    bool opened = fault->status == STATUS_OK;
     if (opened)
         zsock_connect(inbox, "%s", ENDPOINT_PUBLISHER);
-    zsock_signal(pipe, 0);
+    handshake_say(&args->start, pipe);
     zmq_pollitem_t items[] = {{.socket = self.inbox, .events = ZMQ_POLLIN},
                               {.socket = self.outlet, .events = ZMQ_POLLIN},
                               {.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN}};
@@ -174,8 +174,5 @@ s_publisher_actor(zsock_t *pipe, void *arguments)
 zactor_t *
 publisher_start(publisher_args_t *args)
 {
-    zactor_t *self = zactor_new(s_publisher_actor, args);
-    if (args->fault.status != STATUS_OK)
-        zactor_destroy(&self);
-    return self;
+    return handshake_start(&args->start, s_publisher_actor, args);
 }

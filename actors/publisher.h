@@ -13,18 +13,18 @@
 
 #include <czmq.h>
 
-#include "base/fault.h"
+#include "actors/handshake.h"
 #include "config/config.h"
 
 typedef struct {
     const config_t *config; /* borrowed until the actor ends */
-    fault_t fault;          /* why it did not start */
+    handshake_t start;      /* start.fault: why it did not start */
 } publisher_args_t;
 
 /* Starts the publisher behind ENDPOINT_PUBLISHER, which must be bound. `args` outlives the actor.
- * Returns owned: the actor; NULL with args->fault set: UNAVAILABLE when progress/endpoint is taken,
- * BAD_REQUEST when it is neither ipc nor an address of this host's loopback (nothing there would
- * keep strangers out). */
+ * Returns owned: the actor; NULL with args->start.fault set: UNAVAILABLE when progress/endpoint is
+ * taken, BAD_REQUEST when it is neither ipc nor an address of this host's loopback (nothing there
+ * would keep strangers out). */
 zactor_t *publisher_start(publisher_args_t *args);
 
 #endif

@@ -57,6 +57,7 @@ registry_destroy(registry_t **self_p, heap_t *timers)
     if (self == NULL)
         return;
     for (user_t *user = zhashx_first(self->users); user; user = zhashx_next(self->users)) {
+        heap_free(&user->run); /* its nodes are the jobs' */
         for (size_t i = 0; i < user->job_count; i++)
             job_destroy(&user->jobs[i], timers);
         s_user_destroy(user);

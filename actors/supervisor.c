@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "actors/control.h"
+#include "actors/handshake.h"
 #include "actors/journal.h"
 #include "actors/lane.h"
 #include "actors/librarian.h"
@@ -33,7 +34,7 @@ typedef struct {
 struct supervisor {
     const config_t *config;
     zactor_t *actor; /* the thread */
-    fault_t fault;   /* why it did not start */
+    handshake_t start;
 
     /* Everything below belongs to the thread. */
     control_t *control;
@@ -237,7 +238,8 @@ s_recover(supervisor_t *self)
         s_round(self, NULL, ORIGIN_JOURNAL);
         control_figures(self->control, &figures);
         if (clock_monotonic_ms() - started > 60000)
-            return fault_set(&self->fault, STATUS_INTERNAL, "the store did not answer in 60 s");
+            return fault_set(&self->start.fault, STATUS_INTERNAL,
+                             "the store did not answer in 60 s");
     } while (!figures.recovered);
     log_info("supervisor", "recovered", LOG_N("jobs", figures.jobs),
              LOG_N("ms", clock_monotonic_ms() - started));
@@ -277,7 +279,7 @@ s_inlet(supervisor_t *self, origin_t origin, int type, int hwm, const char *endp
         inlet->handle = zsock_resolve(inlet->sock);
     }
     if (zmq_bind(inlet->handle, endpoint) != 0)
-        return fault_set(&self->fault, STATUS_UNAVAILABLE, "cannot bind %s: %s", endpoint,
+        return fault_set(&self->start.fault, STATUS_UNAVAILABLE, "cannot bind %s: %s", endpoint,
                          zmq_strerror(zmq_errno()));
     return STATUS_OK;
 }
@@ -309,18 +311,18 @@ s_start_actors(supervisor_t *self)
     self->journal_args.config = self->config;
     self->journal = journal_start(&self->journal_args);
     if (self->journal == NULL)
-        return fault_set(&self->fault, self->journal_args.fault.status, "%s",
-                         self->journal_args.fault.detail);
+        return fault_set(&self->start.fault, self->journal_args.start.fault.status, "%s",
+                         self->journal_args.start.fault.detail);
     self->loader_args.config = self->config;
     self->loader = loader_start(&self->loader_args);
     if (self->loader == NULL)
-        return fault_set(&self->fault, self->loader_args.fault.status, "%s",
-                         self->loader_args.fault.detail);
+        return fault_set(&self->start.fault, self->loader_args.start.fault.status, "%s",
+                         self->loader_args.start.fault.detail);
     self->publisher_args.config = self->config;
     self->publisher = publisher_start(&self->publisher_args);
     if (self->publisher == NULL)
-        return fault_set(&self->fault, self->publisher_args.fault.status, "%s",
-                         self->publisher_args.fault.detail);
+        return fault_set(&self->start.fault, self->publisher_args.start.fault.status, "%s",
+                         self->publisher_args.start.fault.detail);
     return STATUS_OK;
 }
 
@@ -329,7 +331,7 @@ s_open(supervisor_t *self)
 {
     uint64_t random[2] = {0};
     if (getrandom(random, sizeof random, 0) != (ssize_t) sizeof random)
-        return fault_set(&self->fault, STATUS_INTERNAL, "no random numbers to be had");
+        return fault_set(&self->start.fault, STATUS_INTERNAL, "no random numbers to be had");
     const config_t *config = self->config;
     control_options_t options = {
         .epoch = random[0],
@@ -342,8 +344,8 @@ s_open(supervisor_t *self)
         .active_jobs = (uint32_t) config_number(config, CONFIG_LIMITS_ACTIVE_JOBS),
     };
     self->control = control_new(&options);
-    status_t status =
-        lanes_new(&self->lanes, config_text(config, CONFIG_BUS_LANES), options.epoch, &self->fault);
+    status_t status = lanes_new(&self->lanes, config_text(config, CONFIG_BUS_LANES), options.epoch,
+                                &self->start.fault);
     if (status == STATUS_OK)
         status = s_bind(self);
     if (status == STATUS_OK)
@@ -370,9 +372,9 @@ static void
 s_supervisor_actor(zsock_t *pipe, void *args)
 {
     supervisor_t *self = args;
-    self->fault.status = s_open(self); /* read by the owner after the signal */
-    bool opened = self->fault.status == STATUS_OK;
-    zsock_signal(pipe, 0);
+    self->start.fault.status = s_open(self);
+    bool opened = self->start.fault.status == STATUS_OK;
+    handshake_say(&self->start, pipe);
     if (opened) {
         while (s_round(self, pipe, ORIGIN_CONTROL)) {
         }
@@ -386,11 +388,11 @@ supervisor_start(supervisor_t **self_p, const config_t *config, fault_t *fault)
 {
     supervisor_t *self = memory_new(sizeof *self);
     self->config = config;
-    self->actor = zactor_new(s_supervisor_actor, self);
-    status_t status = self->fault.status;
-    if (status != STATUS_OK) {
+    self->actor = handshake_start(&self->start, s_supervisor_actor, self);
+    status_t status = self->start.fault.status;
+    if (self->actor == NULL) {
         if (fault)
-            *fault = self->fault;
+            *fault = self->start.fault;
         supervisor_stop(&self);
     }
     *self_p = self;
