@@ -14,7 +14,7 @@
 
 typedef struct {
     uint64_t job_no;
-    bool is_noop;  /* its documents have no step to run */
+    bool is_noop;  /* its model is the one for measuring */
     slice_t frame; /* the BRIEF; owned by the brief */
 } job_brief_t;
 

@@ -9,7 +9,8 @@
  *
  * A supervisor that is silent for as long as its WELCOME said, or that pings as somebody else, is
  * gone: what is in hand is cancelled and forgotten (the supervisor sends it out again) and the
- * worker seeks. Documents of the model "noop" have no step to run and are done by the reactor.
+ * worker seeks. Documents "noop:" of the model "noop" have no step to run and are done by the
+ * reactor.
  *
  * Order that the supervisor relies on: a HEARTBEAT comes after the DONE of every lease that it does
  * not list any more and that it has heard of.

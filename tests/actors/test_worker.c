@@ -556,6 +556,16 @@ ten_thousand_noop_documents_are_answered_once_each(void **state)
     assert_int_equal(beat.heard, TOTAL);
 }
 
+static void
+a_real_document_of_the_noop_model_goes_to_a_slot(void **state)
+{
+    fake_supervisor_t *boss = s_join(*state, BUS_IPC, 1, "noop");
+    fake_work(boss, 1, 1, "good");
+    message_done_t done;
+    fake_hear_done(boss, &done);
+    assert_true(slice_is(done.tags, "[\"8 tags\"]"));
+}
+
 /* Sends until neither lane nor worker nor sink takes any more, and reads only then. */
 static void
 a_sink_that_stalls_loses_nothing(void **state)
@@ -657,6 +667,7 @@ main(void)
         TEST(at_term_it_does_not_wait_for_ever),
         TEST(at_term_without_a_supervisor_it_ends_at_once),
         TEST(ten_thousand_noop_documents_are_answered_once_each),
+        TEST(a_real_document_of_the_noop_model_goes_to_a_slot),
         TEST(a_sink_that_stalls_loses_nothing),
         TEST(many_documents_over_many_slots_are_answered_once_each),
         TEST(an_endpoint_that_is_none_is_refused),
