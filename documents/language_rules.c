@@ -1,6 +1,7 @@
 #include "documents/language_rules.h"
 
 #include <libstemmer.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,7 +78,7 @@ language_rules_new(const char *code)
     static const char *const eliding[] = {"fr", "it", "ca", "oc", "ga", NULL};
     const char *used = code[0] ? code : "en";
     language_rules_t *self = memory_new(sizeof *self);
-    strncpy(self->code, code, sizeof self->code - 1);
+    snprintf(self->code, sizeof self->code, "%s", code);
     self->stopwords = stopwords_find(used);
     self->stemmer = sb_stemmer_new(used, "UTF_8");
     self->elides = s_is_one_of(used, eliding);

@@ -16,6 +16,19 @@ typedef struct {
     UChar32 first;
 } shape_t;
 
+static void
+s_add_sign(shape_t *shape, UChar32 sign)
+{
+    if (u_isalpha(sign))
+        shape->letters++;
+    else if (u_isdigit(sign))
+        shape->digits++;
+    else if (u_charType(sign) != U_NON_SPACING_MARK)
+        shape->signs++;
+    if (u_isupper(sign))
+        shape->capitals++;
+}
+
 static shape_t
 s_shape(slice_t form)
 {
@@ -26,13 +39,7 @@ s_shape(slice_t form)
         U8_NEXT((const uint8_t *) form.data, at, size, sign);
         if (shape.first == 0)
             shape.first = sign;
-        if (u_isalpha(sign))
-            shape.letters++;
-        else if (u_isdigit(sign))
-            shape.digits++;
-        else if (u_charType(sign) != U_NON_SPACING_MARK)
-            shape.signs++;
-        shape.capitals += u_isupper(sign) ? 1 : 0;
+        s_add_sign(&shape, sign);
     }
     return shape;
 }

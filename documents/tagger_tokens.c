@@ -243,7 +243,7 @@ s_piece(slice_t text)
 static bool
 s_is_vowel(slice_t form)
 {
-    return form.size == 1 && memchr("AEIOUY", form.data[0], 6);
+    return form.size == 1 && strchr("AEIOUY", form.data[0]);
 }
 
 /* The strongest of a compound's parts decides for all of them. */

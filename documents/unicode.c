@@ -87,27 +87,33 @@ s_next(const UChar *units, int32_t size, int32_t *at)
     return 0x10000 + ((sign - 0xd800) << 10) + (units[(*at)++] - 0xdc00u);
 }
 
+/* Writes one sign of a word to `to`, which has room. Returns how many bytes it took. */
+static int32_t
+s_write_sign(uint8_t *to, uint32_t sign)
+{
+    int32_t made = 0;
+    const char *ligature = s_ligature(sign);
+    if (ligature) {
+        for (; ligature[made]; made++)
+            to[made] = (uint8_t) ligature[made];
+    } else if (sign == 0x2019 || sign == 0x02bc) {
+        to[made++] = '\'';
+    } else if (!s_is_invisible(sign)) {
+        U8_APPEND_UNSAFE(to, made, sign);
+    }
+    return made;
+}
+
 void
 unicode_narrow(const UChar *units, size_t count, buffer_t *out)
 {
     uint8_t *to = (uint8_t *) buffer_reserve(out, count * 3);
     int32_t made = 0, at = 0, size = (int32_t) count;
     while (at < size) {
-        uint32_t sign;
-        if (units[at] < 0x80) {
+        if (units[at] < 0x80)
             to[made++] = (uint8_t) units[at++];
-            continue;
-        }
-        sign = s_next(units, size, &at);
-        const char *ligature = s_ligature(sign);
-        if (ligature) {
-            for (; *ligature; ligature++)
-                to[made++] = (uint8_t) *ligature;
-        } else if (sign == 0x2019 || sign == 0x02bc) {
-            to[made++] = '\'';
-        } else if (!s_is_invisible(sign)) {
-            U8_APPEND_UNSAFE(to, made, sign);
-        }
+        else
+            made += s_write_sign(to + made, s_next(units, size, &at));
     }
     out->size += (size_t) made;
     out->data[out->size] = '\0';

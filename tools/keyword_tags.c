@@ -41,7 +41,7 @@ s_tag(tagger_t *tagger, const cJSON *document, uint32_t tag_limit)
     tagger_run(tagger, &request, &list);
     cJSON *answer = s_answer(document, &list);
     char *line = cJSON_PrintUnformatted(answer);
-    puts(line);
+    printf("%s\n", line);
     cJSON_free(line);
     cJSON_Delete(answer);
     tag_list_free(&list);
