@@ -19,7 +19,9 @@ s_named(slice_t name)
 static slice_t
 s_part(slice_t *rest, char split)
 {
-    const char *found = rest->size ? memchr(rest->data, split, rest->size) : NULL;
+    if (rest->size == 0)
+        return (slice_t){0};
+    const char *found = memchr(rest->data, split, rest->size);
     size_t size = found ? (size_t) (found - rest->data) : rest->size;
     slice_t part = {rest->data, size};
     rest->data += size + (found != NULL);

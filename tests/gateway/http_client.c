@@ -84,11 +84,9 @@ static bool
 s_read_head(int descriptor, buffer_t *in, response_t *response)
 {
     const char *end = NULL;
-    while (end == NULL) {
+    while ((end = in->size ? strstr(in->data, "\r\n\r\n") : NULL) == NULL)
         if (!s_read(descriptor, in, PATIENCE_MS, &response->was_closed))
             return false;
-        end = strstr(in->data, "\r\n\r\n");
-    }
     size_t size = (size_t) (end - in->data) + 4;
     buffer_append(&response->head, in->data, size);
     memmove(in->data, in->data + size, in->size - size + 1);
@@ -103,8 +101,7 @@ http_receive(int descriptor, bool no_body, response_t *response)
     buffer_t in = {0};
     if (s_read_head(descriptor, &in, response) && response->status == 100) {
         buffer_clear(&response->head);
-        if (in.size == 0 || strstr(in.data, "\r\n\r\n") == NULL)
-            s_read_head(descriptor, &in, response);
+        s_read_head(descriptor, &in, response);
     }
     bool chunked = strcmp(response_header(response, "Transfer-Encoding"), "chunked") == 0;
     const char *length = response_header(response, "Content-Length");
