@@ -87,13 +87,13 @@ on_active_list(control_t *self, turn_t *turn, const route_t *from, slice_t frame
     job_t *const *jobs = registry_jobs_of(self->registry, question.owner, &count);
     buffer_t page = {0};
     uint64_t next = 0;
-    uint16_t taken = 0;
+    uint16_t taken = 0, limit = question.limit ? question.limit : 1;
     for (size_t i = count; i > 0; i--) {
         const job_t *job = jobs[i - 1];
         if ((question.before && job->job_no >= question.before) ||
             job_state_is_final(job->shown_state))
             continue;
-        if (taken == question.limit || page.size > PAGE_BYTES_ENOUGH) {
+        if (taken == limit || page.size > PAGE_BYTES_ENOUGH) {
             next = jobs[i]->job_no;
             break;
         }
