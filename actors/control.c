@@ -18,12 +18,7 @@ control_new(const control_options_t *options)
     self->limiter = limiter_new();
     self->ledger = ledger_new();
     self->dice.state = options->seed;
-    self->intakes = zhashx_new();
-    zhashx_set_key_hasher(self->intakes, registry_hash);
-    zhashx_set_key_comparator(self->intakes, registry_compare);
-    zhashx_set_key_duplicator(self->intakes, NULL);
-    zhashx_set_key_destructor(self->intakes, NULL);
-    zhashx_set_destructor(self->intakes, control_intake_destroy);
+    self->intakes = control_intakes_new();
     self->store_ok = true;
     return self;
 }

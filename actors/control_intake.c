@@ -4,14 +4,53 @@
 #include "actors/control_self.h"
 #include "base/memory.h"
 
-void
-control_intake_destroy(void **item)
+/* ---- the table of starts ---- */
+
+static void
+s_destroy(void **item)
 {
     intake_t *intake = *item;
     buffer_free(&intake->open_frame);
     free(intake);
     *item = NULL;
 }
+
+static size_t
+s_hash(const void *item)
+{
+    const intake_key_t *key = item;
+    uint64_t hash = key->intake;
+    for (uint8_t i = 0; i < key->route.size; i++)
+        hash = hash * 31 + key->route.bytes[i];
+    return registry_hash(&hash);
+}
+
+static int
+s_compare(const void *a, const void *b)
+{
+    const intake_key_t *x = a, *y = b;
+    return x->intake == y->intake && route_equal(&x->route, &y->route) ? 0 : 1;
+}
+
+zhashx_t *
+control_intakes_new(void)
+{
+    zhashx_t *table = zhashx_new();
+    zhashx_set_key_hasher(table, s_hash);
+    zhashx_set_key_comparator(table, s_compare);
+    zhashx_set_key_duplicator(table, NULL);
+    zhashx_set_key_destructor(table, NULL);
+    zhashx_set_destructor(table, s_destroy);
+    return table;
+}
+
+static intake_t *
+s_find(control_t *self, const route_t *from, uint64_t intake)
+{
+    return zhashx_lookup(self->intakes, &(intake_key_t){.route = *from, .intake = intake});
+}
+
+/* ---- starts ---- */
 
 /* Forgets an intake; its staged documents are removed when `discard`. */
 static void
@@ -23,7 +62,7 @@ s_drop(control_t *self, turn_t *turn, intake_t *intake, bool discard)
                     .job_no = intake->job_no);
     }
     deadline_stop(&self->timers, &intake->idle);
-    zhashx_delete(self->intakes, &intake->intake);
+    zhashx_delete(self->intakes, &intake->key);
 }
 
 void
@@ -56,14 +95,13 @@ on_start_open(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
         return STATUS_MALFORMED;
     if (s_refused(self, turn, from, open.request))
         return STATUS_OK;
-    if (zhashx_lookup(self->intakes, &open.intake))
+    if (s_find(self, from, open.intake))
         return STATUS_OK; /* said twice: the first stands */
     intake_t *intake = memory_new(sizeof *intake);
-    intake->intake = open.intake;
-    intake->route = *from;
+    intake->key = (intake_key_t){.route = *from, .intake = open.intake};
     intake->job_no = self->next_job_no++;
     buffer_append_slice(&intake->open_frame, frame);
-    zhashx_insert(self->intakes, &intake->intake, intake);
+    zhashx_insert(self->intakes, &intake->key, intake);
     deadline_set(&self->timers, &intake->idle, TIMER_INTAKE, intake,
                  turn->now.monotonic_ms + INTAKE_IDLE_MS);
     return STATUS_OK;
@@ -75,7 +113,7 @@ on_start_chunk(control_t *self, turn_t *turn, const route_t *from, slice_t frame
     message_start_chunk_t chunk;
     if (message_start_chunk_decode(frame, &chunk) != STATUS_OK)
         return STATUS_MALFORMED;
-    intake_t *intake = zhashx_lookup(self->intakes, &chunk.intake);
+    intake_t *intake = s_find(self, from, chunk.intake);
     if (intake == NULL || !self->store_ok) {
         if (intake)
             s_drop(self, turn, intake, true);
@@ -112,7 +150,7 @@ on_start_close(control_t *self, turn_t *turn, const route_t *from, slice_t frame
     message_start_close_t close;
     if (message_start_close_decode(frame, &close) != STATUS_OK)
         return STATUS_MALFORMED;
-    intake_t *intake = zhashx_lookup(self->intakes, &close.intake);
+    intake_t *intake = s_find(self, from, close.intake);
     if (intake == NULL)
         return STATUS_OK; /* refused before, or closed twice */
     message_start_open_t open;
@@ -143,11 +181,10 @@ on_start_close(control_t *self, turn_t *turn, const route_t *from, slice_t frame
 status_t
 on_start_abort(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
 {
-    (void) from;
     message_start_abort_t abort_;
     if (message_start_abort_decode(frame, &abort_) != STATUS_OK)
         return STATUS_MALFORMED;
-    intake_t *intake = zhashx_lookup(self->intakes, &abort_.intake);
+    intake_t *intake = s_find(self, from, abort_.intake);
     if (intake)
         s_drop(self, turn, intake, true);
     return STATUS_OK;

@@ -9,10 +9,15 @@
 
 enum { INTAKE_IDLE_MS = 600000 }; /* a start that is silent for this long is given up */
 
+/* A start is named by its asker and that asker's own number for it. */
+typedef struct {
+    route_t route;
+    uint64_t intake;
+} intake_key_t;
+
 /* A start under way: its documents are being staged. */
 typedef struct {
-    uint64_t intake;
-    route_t route;
+    intake_key_t key;
     uint64_t job_no;
     uint32_t rows;       /* staged so far */
     buffer_t open_frame; /* START_OPEN, for the entry that creates the job */
@@ -28,7 +33,7 @@ struct control {
     ledger_t *ledger;
     heap_t timers;
     dice_t dice;
-    zhashx_t *intakes; /* intake_t by number, owned */
+    zhashx_t *intakes; /* intake_t by intake_key_t, owned */
     deadline_t ping;
     uint64_t next_job_no;
     bool recovered, store_ok, audience;
@@ -41,7 +46,7 @@ typedef status_t(control_handler_fn)(control_t *self, turn_t *turn, const route_
 /* control_intake.c: starts. */
 control_handler_fn on_start_open, on_start_chunk, on_start_close, on_start_abort;
 void control_intake_idle(control_t *self, turn_t *turn, intake_t *intake);
-void control_intake_destroy(void **item);
+zhashx_t *control_intakes_new(void); /* returns owned: an empty table of starts */
 
 /* control_command.c: what clients ask of jobs. */
 control_handler_fn on_job_command, on_job_status, on_active_list, on_ping;

@@ -272,12 +272,6 @@ control_lose_worker(control_t *self, turn_t *turn, worker_t *worker, const char 
     pool_remove(&self->pool, worker, &self->timers);
 }
 
-static bool
-s_same_route(const route_t *a, const route_t *b)
-{
-    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
 status_t
 on_hello(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
 {
@@ -286,7 +280,7 @@ on_hello(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
         hello.slots == 0)
         return STATUS_MALFORMED;
     worker_t *worker = pool_find_name(&self->pool, hello.worker);
-    if (worker && s_same_route(&worker->route, from))
+    if (worker && route_equal(&worker->route, from))
         return STATUS_OK; /* said again before its WELCOME came */
     if (worker)           /* it began anew and has dropped what it had */
         control_lose_worker(self, turn, worker, "worker-lost");

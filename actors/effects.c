@@ -2,8 +2,15 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+
+bool
+route_equal(const route_t *a, const route_t *b)
+{
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
 
 void
 effects_free(effects_t *self)

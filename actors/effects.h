@@ -6,6 +6,7 @@
 #ifndef TAGMILL_ACTORS_EFFECTS_H
 #define TAGMILL_ACTORS_EFFECTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ typedef struct {
     uint8_t size;
     uint8_t bytes[ROUTE_SIZE_MAX];
 } route_t;
+
+/* True when both are the same peer. */
+bool route_equal(const route_t *a, const route_t *b);
 
 typedef enum {
     EFFECT_REPLY,      /* to `route` on the control socket */
