@@ -48,7 +48,6 @@ control_destroy(control_t **self_p)
 typedef struct {
     origin_t origin;
     message_number_t number;
-    bool needs_recovery; /* refused, or dropped, until the recovery is done */
     control_handler_fn *handler;
 } control_row_t;
 
@@ -64,25 +63,25 @@ on_audience(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
 }
 
 static const control_row_t s_rows[] = {
-    {ORIGIN_CONTROL, MESSAGE_START_OPEN, true, on_start_open},
-    {ORIGIN_CONTROL, MESSAGE_START_CHUNK, true, on_start_chunk},
-    {ORIGIN_CONTROL, MESSAGE_START_CLOSE, true, on_start_close},
-    {ORIGIN_CONTROL, MESSAGE_START_ABORT, true, on_start_abort},
-    {ORIGIN_CONTROL, MESSAGE_JOB_COMMAND, true, on_job_command},
-    {ORIGIN_CONTROL, MESSAGE_JOB_STATUS, true, on_job_status},
-    {ORIGIN_CONTROL, MESSAGE_ACTIVE_LIST, true, on_active_list},
-    {ORIGIN_CONTROL, MESSAGE_PING, false, on_ping},
-    {ORIGIN_CONTROL, MESSAGE_HELLO, true, on_hello},
-    {ORIGIN_SINK, MESSAGE_DONE, true, on_done},
-    {ORIGIN_SINK, MESSAGE_HEARTBEAT, true, on_heartbeat},
-    {ORIGIN_SINK, MESSAGE_GOODBYE, true, on_goodbye},
-    {ORIGIN_LOADER, MESSAGE_WINDOW, true, on_window},
-    {ORIGIN_JOURNAL, MESSAGE_COMMITTED, true, on_committed},
-    {ORIGIN_JOURNAL, MESSAGE_OUTCOME, true, on_outcome},
-    {ORIGIN_JOURNAL, MESSAGE_STORE_STATE, false, on_store_state},
-    {ORIGIN_JOURNAL, MESSAGE_RECOVERED, false, on_recovered},
-    {ORIGIN_JOURNAL, MESSAGE_RECOVERY_DONE, false, on_recovery_done},
-    {ORIGIN_PUBLISHER, MESSAGE_AUDIENCE, false, on_audience},
+    {ORIGIN_CONTROL, MESSAGE_START_OPEN, on_start_open},
+    {ORIGIN_CONTROL, MESSAGE_START_CHUNK, on_start_chunk},
+    {ORIGIN_CONTROL, MESSAGE_START_CLOSE, on_start_close},
+    {ORIGIN_CONTROL, MESSAGE_START_ABORT, on_start_abort},
+    {ORIGIN_CONTROL, MESSAGE_JOB_COMMAND, on_job_command},
+    {ORIGIN_CONTROL, MESSAGE_JOB_STATUS, on_job_status},
+    {ORIGIN_CONTROL, MESSAGE_ACTIVE_LIST, on_active_list},
+    {ORIGIN_CONTROL, MESSAGE_PING, on_ping},
+    {ORIGIN_CONTROL, MESSAGE_HELLO, on_hello},
+    {ORIGIN_SINK, MESSAGE_DONE, on_done},
+    {ORIGIN_SINK, MESSAGE_HEARTBEAT, on_heartbeat},
+    {ORIGIN_SINK, MESSAGE_GOODBYE, on_goodbye},
+    {ORIGIN_LOADER, MESSAGE_WINDOW, on_window},
+    {ORIGIN_JOURNAL, MESSAGE_COMMITTED, on_committed},
+    {ORIGIN_JOURNAL, MESSAGE_OUTCOME, on_outcome},
+    {ORIGIN_JOURNAL, MESSAGE_STORE_STATE, on_store_state},
+    {ORIGIN_JOURNAL, MESSAGE_RECOVERED, on_recovered},
+    {ORIGIN_JOURNAL, MESSAGE_RECOVERY_DONE, on_recovery_done},
+    {ORIGIN_PUBLISHER, MESSAGE_AUDIENCE, on_audience},
 };
 
 static const control_row_t *
@@ -112,8 +111,6 @@ control_handle(control_t *self, origin_t origin, const route_t *from, slice_t fr
     const control_row_t *row = s_find_row(origin, message_number(frame));
     if (row == NULL)
         return STATUS_MALFORMED;
-    if (row->needs_recovery && !self->recovered)
-        return STATUS_OK; /* whoever asked asks again; a gateway answers 503 meanwhile */
     turn_t turn = s_turn(self, now, effects);
     status_t status = row->handler(self, &turn, from, frame);
     control_dispatch(self, &turn);

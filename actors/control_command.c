@@ -11,6 +11,26 @@ control_refuse(turn_t *turn, const route_t *route, uint64_t request, status_t st
                 .status = (uint16_t) status, .detail = slice_from(detail));
 }
 
+bool
+control_refuses(const control_t *self, turn_t *turn, const route_t *route, uint64_t request)
+{
+    if (!self->recovered)
+        control_refuse(turn, route, request, STATUS_UNAVAILABLE,
+                       "the service is starting; ask again in a moment");
+    return !self->recovered;
+}
+
+bool
+control_refuses_writing(const control_t *self, turn_t *turn, const route_t *route, uint64_t request)
+{
+    if (control_refuses(self, turn, route, request))
+        return true;
+    if (!self->store_ok)
+        control_refuse(turn, route, request, STATUS_UNAVAILABLE,
+                       "the store cannot be written now; nothing was changed");
+    return !self->store_ok;
+}
+
 /* A retry is the store's to decide, since the job is most often not in memory any more: the journal
  * removes the failed results and its outcome brings the job back. */
 static void
@@ -38,11 +58,8 @@ on_job_command(control_t *self, turn_t *turn, const route_t *from, slice_t frame
     if (message_job_command_decode(frame, &command) != STATUS_OK ||
         command.command >= JOB_COMMAND_COUNT)
         return STATUS_MALFORMED;
-    if (!self->store_ok) {
-        control_refuse(turn, from, command.request, STATUS_UNAVAILABLE,
-                       "the store cannot be written now; nothing was changed");
+    if (control_refuses_writing(self, turn, from, command.request))
         return STATUS_OK;
-    }
     if (command.command == JOB_COMMAND_RETRY) {
         s_retry(self, turn, from, &command);
         return STATUS_OK;
@@ -69,6 +86,8 @@ on_job_status(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
     message_job_status_t question;
     if (message_job_status_decode(frame, &question) != STATUS_OK)
         return STATUS_MALFORMED;
+    if (control_refuses(self, turn, from, question.request))
+        return STATUS_OK;
     job_t *job = registry_find_id(self->registry, question.owner, question.job_id);
     if (job)
         job_answer_status(job, turn, from, &question);
@@ -83,6 +102,8 @@ on_active_list(control_t *self, turn_t *turn, const route_t *from, slice_t frame
     message_active_list_t question;
     if (message_active_list_decode(frame, &question) != STATUS_OK)
         return STATUS_MALFORMED;
+    if (control_refuses(self, turn, from, question.request))
+        return STATUS_OK;
     size_t count = 0;
     job_t *const *jobs = registry_jobs_of(self->registry, question.owner, &count);
     buffer_t page = {0};

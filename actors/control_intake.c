@@ -74,11 +74,8 @@ control_intake_idle(control_t *self, turn_t *turn, intake_t *intake)
 static bool
 s_refused(control_t *self, turn_t *turn, const route_t *from, uint64_t request)
 {
-    if (!self->store_ok) {
-        control_refuse(turn, from, request, STATUS_UNAVAILABLE,
-                       "the store cannot be written now; nothing was accepted");
+    if (control_refuses_writing(self, turn, from, request))
         return true;
-    }
     if (registry_size(self->registry) >= self->options.active_jobs) {
         control_refuse(turn, from, request, STATUS_UNAVAILABLE,
                        "too many jobs are active; try again when some have ended");
@@ -151,8 +148,11 @@ on_start_close(control_t *self, turn_t *turn, const route_t *from, slice_t frame
     if (message_start_close_decode(frame, &close) != STATUS_OK)
         return STATUS_MALFORMED;
     intake_t *intake = s_find(self, from, close.intake);
-    if (intake == NULL)
-        return STATUS_OK; /* refused before, or closed twice */
+    if (intake == NULL) {
+        control_refuse(turn, from, close.request, STATUS_UNAVAILABLE,
+                       "the start was given up; send it again with the same job_id");
+        return STATUS_OK;
+    }
     message_start_open_t open;
     bool whole = close.total == intake->rows && close.total > 0 &&
                  message_start_open_decode(buffer_slice(&intake->open_frame), &open) == STATUS_OK;

@@ -52,6 +52,10 @@ zhashx_t *control_intakes_new(void); /* returns owned: an empty table of starts 
 control_handler_fn on_job_command, on_job_status, on_active_list, on_ping;
 void control_refuse(turn_t *turn, const route_t *route, uint64_t request, status_t status,
                     const char *detail);
+/* Refuse and return true: while the recovery goes on; also while the store cannot be written. */
+bool control_refuses(const control_t *self, turn_t *turn, const route_t *route, uint64_t request);
+bool control_refuses_writing(const control_t *self, turn_t *turn, const route_t *route,
+                             uint64_t request);
 
 /* control_work.c: workers, dispatch, documents out and back. */
 control_handler_fn on_hello, on_done, on_heartbeat, on_goodbye, on_window;

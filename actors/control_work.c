@@ -279,6 +279,8 @@ on_hello(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
     if (message_hello_decode(frame, &hello) != STATUS_OK || hello.worker.size == 0 ||
         hello.slots == 0)
         return STATUS_MALFORMED;
+    if (!self->recovered)
+        return STATUS_OK; /* it says so again */
     worker_t *worker = pool_find_name(&self->pool, hello.worker);
     if (worker && route_equal(&worker->route, from))
         return STATUS_OK; /* said again before its WELCOME came */

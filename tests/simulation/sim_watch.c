@@ -318,7 +318,7 @@ static bool
 s_wants_answer(const sim_t *self, const sim_request_t *request)
 {
     return request->run == self->run && request->answered == 0 &&
-           request->number != MESSAGE_START_OPEN && request->number != MESSAGE_START_CLOSE;
+           request->number != MESSAGE_START_OPEN; /* only a refusal answers that one */
 }
 
 /* Without faults everything has come to its end: who asked was answered, who can be done is. */

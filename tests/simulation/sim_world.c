@@ -302,26 +302,29 @@ s_step(sim_t *self)
     free(node->owner);
 }
 
-static bool
-s_is_done(const sim_t *self)
+/* What is not at its end yet, as words; NULL: nothing. */
+static const char *
+s_unfinished(const sim_t *self)
 {
     if (self->control == NULL || self->journal.count || self->journal.down)
-        return false;
+        return "the journal";
     control_figures_t figures;
     control_figures(self->control, &figures);
-    if (!figures.recovered || figures.uncommitted || figures.leases)
-        return false;
+    if (!figures.recovered)
+        return "the recovery";
+    if (figures.uncommitted || figures.leases)
+        return figures.leases ? "a lease" : "an entry";
     for (size_t i = 0; i < self->store.count; i++) {
         const sim_job_t *job = self->store.jobs[i];
         if (job->phase == SIM_CREATED && job->state != JOB_PAUSED &&
             !job_state_is_final(job->state))
-            return false;
+            return "a job";
     }
     for (const sim_client_t *client = self->clients; client < self->clients + SIM_CLIENTS; client++)
         for (size_t i = 0; i < client->request_count; i++)
             if (client->requests[i].came < client->requests[i].sent)
-                return false;
-    return true;
+                return "a question";
+    return NULL;
 }
 
 void
@@ -334,12 +337,14 @@ sim_run(sim_t *self, uint64_t steps)
     if (self->journal.down)
         sim_journal_toggle(self);
     uint64_t calm_from = self->steps;
+    const char *unfinished = NULL;
     int64_t quiet_from = INSTANT_NEVER; /* long polls end after this much more time */
     while (quiet_from == INSTANT_NEVER || self->now_ms < quiet_from + 3 * SIM_SILENCE_MS) {
         if (self->steps - calm_from > SIM_CALM_STEPS_MOST)
-            sim_fail(self, "without faults the work did not come to an end");
+            sim_fail(self, "without faults %s did not come to its end", unfinished);
         s_step(self);
-        if (!s_is_done(self))
+        unfinished = s_unfinished(self);
+        if (unfinished)
             quiet_from = INSTANT_NEVER;
         else if (quiet_from == INSTANT_NEVER)
             quiet_from = self->now_ms;
