@@ -141,7 +141,7 @@ s_fire(control_t *self, turn_t *turn, deadline_t *deadline)
     case TIMER_LEASE: control_lease_over(self, turn, owner); break;
     case TIMER_RETRY:
         job_retry_due(job, turn);
-        control_job_changed(self, job);
+        control_job_changed(self, turn, job);
         break;
     case TIMER_LOAD: job_load_again(job, turn); break;
     case TIMER_WAITER: job_end_wait(owner, turn); break;
@@ -197,6 +197,37 @@ s_count_leases(const control_t *self, const job_t *job)
     return count;
 }
 
+/* Whether something will call a job that waits for its limit: the end of a pause, of a request, or
+ * a job that was called before it. */
+static bool
+s_will_be_called(control_t *self, const limit_t *limit, int64_t now_ms)
+{
+    if (heap_has(&limit->over.node))
+        return true;
+    if (!limit_admits(limit, now_ms))
+        return limit->in_flight > 0;
+    for (const user_t *user = self->scheduler.next; user; user = user->after) {
+        for (size_t i = 0; i < user->run.size; i++)
+            if (((const job_t *) user->run.nodes[i]->owner)->limit == limit)
+                return true;
+        if (user->after == self->scheduler.next)
+            break;
+    }
+    return false;
+}
+
+/* No document of the job is out twice. */
+static void
+s_check_rows(const control_t *self, const job_t *job)
+{
+    for (const worker_t *worker = self->pool.workers; worker; worker = worker->next)
+        for (const lease_t *lease = worker->leases; lease; lease = lease->after)
+            for (const worker_t *other = worker; other && lease->job == job; other = other->next)
+                for (const lease_t *twin = other == worker ? lease->after : other->leases; twin;
+                     twin = twin->after)
+                    assert(twin->job != job || twin->row != lease->row);
+}
+
 void
 control_check(control_t *self, instant_t now)
 {
@@ -204,12 +235,12 @@ control_check(control_t *self, instant_t now)
     for (job_t *job = registry_first(self->registry); job; job = registry_next(self->registry)) {
         job_check(job);
         assert(job->in_flight == s_count_leases(self, job));
+        s_check_rows(self, job);
         assert(heap_has(&job->run) == (job_is_runnable(job) && job->limit_place == NULL));
-        assert(!job->limit_place || !limit_admits(job->limit, now.monotonic_ms) ||
-               self->timers.size > 0);
+        assert(!job->limit_place || s_will_be_called(self, job->limit, now.monotonic_ms));
         assert(!job_is_over(job));
     }
     bool may_dispatch = self->store_ok && ledger_size(self->ledger) < LEDGER_FULL;
     assert(!may_dispatch || self->pool.credit_count == 0 || self->scheduler.runnable_count == 0);
-    (void) may_dispatch, (void) now;
+    (void) may_dispatch;
 }

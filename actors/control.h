@@ -35,7 +35,8 @@ typedef enum {
 } origin_t;
 
 /* Returns owned: a control plane that waits for its recovery. Until RECOVERY_DONE came from the
- * journal it refuses what gateways ask with unavailable. */
+ * journal and the recovered jobs' versions are on disk it refuses what gateways ask with
+ * unavailable, and no worker is welcome. */
 control_t *control_new(const control_options_t *options);
 
 /* Frees the control plane and nulls the caller's pointer. Null-safe. */

@@ -76,7 +76,7 @@ on_job_command(control_t *self, turn_t *turn, const route_t *from, slice_t frame
         control_refuse(turn, from, command.request, status, fault.detail);
     else if (command.command == JOB_COMMAND_CANCEL)
         control_revoke_job(self, turn, job);
-    control_job_changed(self, job);
+    control_job_changed(self, turn, job);
     return STATUS_OK;
 }
 

@@ -13,15 +13,13 @@ s_limit_of(control_t *self, slice_t model_name)
     return limiter_require(self->limiter, model_name);
 }
 
-/* Puts a job that the store keeps to work. */
+/* Makes the actor of a job that the store keeps; it is to be woken. */
 static job_t *
-s_revive(control_t *self, turn_t *turn, const record_stored_job_t *stored)
+s_adopt(control_t *self, const record_stored_job_t *stored)
 {
     user_t *user = registry_user(self->registry, stored->owner);
     job_t *job = job_new(stored, user, s_limit_of(self, stored->model_name));
     registry_add(self->registry, job);
-    job_wake(job, turn);
-    control_job_changed(self, job);
     return job;
 }
 
@@ -90,7 +88,7 @@ s_created(control_t *self, turn_t *turn, const note_t *note)
                 .job_id = stored.job_id, .total = stored.total,
                 .repeated = outcome.outcome == OUTCOME_REPEATED);
     if (outcome.outcome == OUTCOME_CREATED)
-        s_revive(self, turn, &stored);
+        job_wake(s_adopt(self, &stored), turn);
 }
 
 static void
@@ -128,8 +126,7 @@ s_retried(control_t *self, turn_t *turn, const note_t *note)
     EFFECT_SEND(turn->effects, EFFECT_REPLY, 0, &note->route, command_done,
                 .request = note->request, .command = JOB_COMMAND_RETRY, .state = stored.state,
                 .retried = outcome.retried);
-    stored.version += VERSION_SKIP;
-    s_revive(self, turn, &stored);
+    job_come_back(s_adopt(self, &stored), turn);
 }
 
 /* ---- commits ---- */
@@ -155,6 +152,17 @@ s_told(control_t *self, turn_t *turn, note_t *note)
     }
 }
 
+/* The recovery is done when all open jobs are here and the versions that they go on with are on
+ * disk: before that nobody is told of any. */
+static void
+s_end_recovery(control_t *self, turn_t *turn)
+{
+    if (self->recovered || !self->all_known || ledger_size(self->ledger))
+        return;
+    self->recovered = true;
+    control_ping(self, turn);
+}
+
 status_t
 on_committed(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
 {
@@ -167,6 +175,7 @@ on_committed(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
         s_told(self, turn, &note);
         note_free(&note);
     }
+    s_end_recovery(self, turn);
     return STATUS_OK;
 }
 
@@ -192,10 +201,9 @@ on_recovered(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
     if (message_recovered_decode(frame, &recovered) != STATUS_OK ||
         s_stored_job(recovered.job, &stored) != STATUS_OK)
         return STATUS_MALFORMED;
-    /* What was published before the crash and never journalled had higher versions: go on above
-     * them, so that no version is ever used twice. */
-    stored.version += VERSION_SKIP;
-    s_revive(self, turn, &stored);
+    job_t *job = s_adopt(self, &stored);
+    job_skip_versions(job, turn);
+    job_wake(job, turn);
     return STATUS_OK;
 }
 
@@ -207,7 +215,7 @@ on_recovery_done(control_t *self, turn_t *turn, const route_t *from, slice_t fra
     if (message_recovery_done_decode(frame, &done) != STATUS_OK)
         return STATUS_MALFORMED;
     self->next_job_no = done.next_job_no;
-    self->recovered = true;
-    control_ping(self, turn);
+    self->all_known = true;
+    s_end_recovery(self, turn);
     return STATUS_OK;
 }

@@ -36,6 +36,7 @@ struct control {
     zhashx_t *intakes; /* intake_t by intake_key_t, owned */
     deadline_t ping;
     uint64_t next_job_no;
+    bool all_known; /* RECOVERY_DONE has come */
     bool recovered, store_ok, audience;
 };
 
@@ -62,7 +63,7 @@ control_handler_fn on_hello, on_done, on_heartbeat, on_goodbye, on_window;
 void control_lose_worker(control_t *self, turn_t *turn, worker_t *worker, const char *event);
 void control_lease_over(control_t *self, turn_t *turn, lease_t *lease);
 void control_revoke_job(control_t *self, turn_t *turn, job_t *job);
-void control_job_changed(control_t *self, job_t *job);
+void control_job_changed(control_t *self, turn_t *turn, job_t *job);
 void control_limit_over(control_t *self, turn_t *turn, limit_t *limit);
 void control_ping(control_t *self, turn_t *turn);
 void control_dispatch(control_t *self, turn_t *turn);

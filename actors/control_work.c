@@ -8,18 +8,12 @@
 
 /* ---- who is runnable ---- */
 
-void
-control_job_changed(control_t *self, job_t *job)
+static void
+s_stop_waiting(job_t *job)
 {
-    if (job_is_runnable(job) && job->limit_place == NULL) {
-        scheduler_offer(&self->scheduler, job);
-        return;
-    }
-    scheduler_withdraw(&self->scheduler, job);
-    if (!job_is_runnable(job) && job->limit_place) {
+    if (job->limit_place)
         zlistx_detach(job->limit->waiting, job->limit_place);
-        job->limit_place = NULL;
-    }
+    job->limit_place = NULL;
 }
 
 /* The job waits in line for its limit. */
@@ -45,10 +39,24 @@ s_limit_moved(control_t *self, limit_t *limit, int64_t now_ms)
         return;
     uint32_t room = (uint32_t) limit->concurrency - limit->in_flight;
     while (room-- && zlistx_size(limit->waiting)) {
-        job_t *job = zlistx_detach(limit->waiting, NULL);
-        job->limit_place = NULL;
-        control_job_changed(self, job);
+        job_t *job = zlistx_first(limit->waiting);
+        s_stop_waiting(job);
+        scheduler_offer(&self->scheduler, job); /* only runnable jobs wait */
     }
+}
+
+void
+control_job_changed(control_t *self, turn_t *turn, job_t *job)
+{
+    if (job_is_runnable(job)) {
+        if (job->limit_place == NULL)
+            scheduler_offer(&self->scheduler, job);
+        return;
+    }
+    scheduler_withdraw(&self->scheduler, job);
+    s_stop_waiting(job);
+    if (job->limit) /* what it was called for and does not use is for the next in line */
+        s_limit_moved(self, job->limit, turn->now.monotonic_ms);
 }
 
 void
@@ -92,7 +100,7 @@ s_dispatch_one(control_t *self, turn_t *turn, worker_t *worker, job_t *job)
                 .row = doc->row, .attempt = (uint8_t) (doc->attempts + 1), .source = record.source,
                 .path = record.path, .title = record.title, .description = record.description);
     job_begin(job, turn, doc);
-    control_job_changed(self, job);
+    control_job_changed(self, turn, job);
 }
 
 void
@@ -133,7 +141,7 @@ s_throttled(control_t *self, turn_t *turn, lease_t *lease, const message_done_t 
     job_return_document(job, pool_end(&self->pool, &self->timers, lease));
     if (before <= turn->now.monotonic_ms)
         job_tell_throttled(job, turn);
-    control_job_changed(self, job);
+    control_job_changed(self, turn, job);
     s_limit_moved(self, limit, turn->now.monotonic_ms);
 }
 
@@ -148,7 +156,7 @@ s_finished(control_t *self, turn_t *turn, lease_t *lease, const message_done_t *
         limit_succeed(limit);
     if (job_finish_document(job, turn, doc, &verdict))
         control_revoke_job(self, turn, job);
-    control_job_changed(self, job);
+    control_job_changed(self, turn, job);
     if (limit)
         s_limit_moved(self, limit, turn->now.monotonic_ms);
 }
@@ -183,7 +191,7 @@ s_lose_lease(control_t *self, turn_t *turn, lease_t *lease)
     if (job == NULL)
         return;
     job_lose_document(job, turn, doc);
-    control_job_changed(self, job);
+    control_job_changed(self, turn, job);
 }
 
 /* A worker that lives keeps a document for too long. The attempt failed; the slot is still taken
@@ -205,7 +213,7 @@ control_lease_over(control_t *self, turn_t *turn, lease_t *lease)
     message_done_encode(&done, &frame);
     verdict_t verdict = {.done = done, .frame = buffer_slice(&frame)};
     job_finish_document(job, turn, pool_revoke(&self->timers, lease), &verdict);
-    control_job_changed(self, job);
+    control_job_changed(self, turn, job);
     buffer_free(&frame);
 }
 
@@ -238,7 +246,7 @@ on_window(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
     job_t *job = registry_find(self->registry, window.job_no);
     if (job) {
         job_take_window(job, turn, &window);
-        control_job_changed(self, job);
+        control_job_changed(self, turn, job);
     }
     return STATUS_OK;
 }
@@ -328,8 +336,11 @@ on_heartbeat(control_t *self, turn_t *turn, const route_t *from, slice_t frame)
         bool heard_of = lease->lane_seq <= beat.heard;
         bool in_transit_for_long =
             turn->now.monotonic_ms - lease->begun_ms > self->options.silence_ms;
-        if ((heard_of || in_transit_for_long) && !s_holds(beat.leases, lease->id))
+        if ((heard_of || in_transit_for_long) && !s_holds(beat.leases, lease->id)) {
+            /* What was lost may have been the BRIEF: the next WORK comes with another. */
+            zhashx_delete(worker->briefed, &lease->job_no);
             s_lose_lease(self, turn, lease);
+        }
         lease = after;
     }
     return STATUS_OK;

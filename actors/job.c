@@ -243,6 +243,23 @@ job_wake(job_t *self, turn_t *turn)
 }
 
 void
+job_come_back(job_t *self, turn_t *turn)
+{
+    job_tell_come_back(self, turn);
+    job_wake(self, turn);
+}
+
+void
+job_skip_versions(job_t *self, turn_t *turn)
+{
+    self->version += VERSION_SKIP;
+    uint64_t entry = ledger_note(turn->ledger, &(note_t){.kind = NOTE_QUIET});
+    EFFECT_SEND(turn->effects, EFFECT_JOURNAL, 0, NULL, entry_state, .entry = entry,
+                .job_no = self->job_no, .state = (uint8_t) self->state, .version = self->version,
+                .started_at = self->started_at, .finished_at = self->finished_at);
+}
+
+void
 job_load_again(job_t *self, turn_t *turn)
 {
     s_load(self, turn);

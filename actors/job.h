@@ -25,13 +25,16 @@
 #include "messages/message.h"
 
 enum {
-    WINDOW_FIRST = 16,   /* documents of a job's first load; doubles with each load */
-    WINDOW_MOST = 1024,  /* documents of a load at most */
-    RETRIES_MOST = 512,  /* with more waiting for another attempt no further document is begun */
-    LOSSES_MOST = 5,     /* workers that may be lost with a document before it is given up */
-    LOAD_AGAIN_MS = 500, /* after a load that failed */
-    VERSION_SKIP = 65536 /* more than a job's version can run ahead of the disk */
+    WINDOW_FIRST = 16,  /* documents of a job's first load; doubles with each load */
+    WINDOW_MOST = 1024, /* documents of a load at most */
+    RETRIES_MOST = 512, /* with more waiting for another attempt no further document is begun */
+    LOSSES_MOST = 5,    /* workers that may be lost with a document before it is given up */
+    LOAD_AGAIN_MS = 500 /* after a load that failed */
 };
+
+/* More than a job's version can run ahead of the disk: a document that is begun or throttled raises
+ * it, and is not journalled. Two million recoveries of one job stay exact in a JSON number. */
+#define VERSION_SKIP (UINT64_C(1) << 32)
 
 /* A document in memory: the record as the store gave it, and where it stands. */
 typedef struct doc {
@@ -122,6 +125,13 @@ void job_destroy(job_t **self_p, heap_t *timers);
 /* The job came to life, by creation, recovery or retry: asks for its first window, or finishes it
  * when nothing is left to do. */
 void job_wake(job_t *self, turn_t *turn);
+
+/* The job was brought back by a retry that is on disk: tells of it, and wakes it. */
+void job_come_back(job_t *self, turn_t *turn);
+
+/* The job was recovered: goes on above every version that the run before may have told of, and
+ * journals that, so that the run after goes on above this one's. */
+void job_skip_versions(job_t *self, turn_t *turn);
 
 /* True while a document may be begun: state, window and retries allow it (limits and credits are
  * others' business). */

@@ -199,6 +199,16 @@ job_tell_throttled(job_t *self, turn_t *turn)
 }
 
 void
+job_tell_come_back(job_t *self, turn_t *turn)
+{
+    self->version++;
+    if (turn->audience) {
+        message_progress_t progress = s_progress(self, PROGRESS_RESUMED);
+        s_publish(turn, &progress);
+    }
+}
+
+void
 job_tell_keep(note_t *note, const turn_t *turn, doc_t *doc, const verdict_t *verdict)
 {
     if (!turn->audience)
@@ -235,9 +245,8 @@ s_publish_state(const job_t *self, turn_t *turn, const note_t *note)
 {
     static const progress_kind_t kinds[JOB_EVENT_COUNT] = {
         [JOB_EVENT_BEGIN] = PROGRESS_STARTED,    [JOB_EVENT_PAUSE] = PROGRESS_PAUSED,
-        [JOB_EVENT_RESUME] = PROGRESS_RESUMED,   [JOB_EVENT_RETRY] = PROGRESS_RESUMED,
-        [JOB_EVENT_CANCEL] = PROGRESS_CANCELLED, [JOB_EVENT_FINISH] = PROGRESS_COMPLETED,
-        [JOB_EVENT_FAIL] = PROGRESS_FAILED,
+        [JOB_EVENT_RESUME] = PROGRESS_RESUMED,   [JOB_EVENT_CANCEL] = PROGRESS_CANCELLED,
+        [JOB_EVENT_FINISH] = PROGRESS_COMPLETED, [JOB_EVENT_FAIL] = PROGRESS_FAILED,
     };
     if (!turn->audience)
         return;

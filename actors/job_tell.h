@@ -10,6 +10,9 @@ doc_t *doc_new_copy(const doc_t *doc);
 /* A document was begun: publishes it and answers the long polls. */
 void job_tell_begun(job_t *self, turn_t *turn, const doc_t *doc);
 
+/* The job was brought back by a retry: publishes it. */
+void job_tell_come_back(job_t *self, turn_t *turn);
+
 /* The limit that the job shares was throttled: publishes it and answers the long polls. */
 void job_tell_throttled(job_t *self, turn_t *turn);
 

@@ -67,7 +67,7 @@ typedef struct {
 /* ---- what stands on disk, and what has been told of it ---- */
 
 typedef struct {
-    bool present, has_result;
+    bool present, has_result, had_result; /* had: before a retry, too */
     uint8_t attempts, losses, error_type;
     uint64_t lease, lease_run; /* the last WORK of it */
     uint64_t result_run;       /* the run that decided its result; 0: none */

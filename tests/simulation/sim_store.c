@@ -208,7 +208,7 @@ s_result(sim_t *self, slice_t frame)
     if (entry.attempts > job->create.max_attempts)
         sim_fail(self, "row %u of job %lu was tried %u times", entry.row, job->job_no,
                  entry.attempts);
-    doc->has_result = true;
+    doc->has_result = doc->had_result = true;
     doc->error_type = entry.error_type;
     self->results++;
     if (entry.error_type == ERROR_NONE)
@@ -322,6 +322,7 @@ s_revive(sim_t *self, slice_t frame, buffer_t *outcome)
         job->states_kept |= 1u << JOB_PROCESSING;
         job->kept[JOB_COMMAND_RETRY]++;
         job->revived_above = job->version;
+        job->pause_told = false;
     }
     s_tell_job(NULL, kind, job, entry.entry, retried, outcome);
 }

@@ -195,7 +195,7 @@ static void
 s_check_event(sim_t *self, const sim_job_t *job, const message_progress_t *progress)
 {
     bool result = progress->kind == PROGRESS_SUCCESS || progress->kind == PROGRESS_FAILURE;
-    if (result && !job->docs[progress->row].has_result)
+    if (result && !job->docs[progress->row].had_result)
         sim_fail(self, "the result of row %u of job %lu is published before it is on disk",
                  progress->row, job->job_no);
     static const job_state_t states[] = {
