@@ -275,8 +275,8 @@ control_lose_worker(control_t *self, turn_t *turn, worker_t *worker, const char 
     pool_retire(&self->pool, worker);
     while (worker->leases)
         s_lose_lease(self, turn, worker->leases);
-    EFFECT_SEND(turn->effects, EFFECT_LANE_CLOSE, worker->worker_no, NULL, lane_ping,
-                .epoch = self->options.epoch, .worker_no = worker->worker_no);
+    effects_begin(turn->effects, EFFECT_LANE_CLOSE, worker->worker_no, NULL);
+    effects_end(turn->effects);
     pool_remove(&self->pool, worker, &self->timers);
 }
 

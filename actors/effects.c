@@ -57,5 +57,7 @@ effects_end(effects_t *self)
 slice_t
 effects_frame(const effects_t *self, const effect_t *effect)
 {
+    if (effect->size == 0)
+        return (slice_t){0};
     return (slice_t){.data = self->bytes.data + effect->offset, .size = effect->size};
 }

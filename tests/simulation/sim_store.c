@@ -208,6 +208,10 @@ s_result(sim_t *self, slice_t frame)
     if (entry.attempts > job->create.max_attempts)
         sim_fail(self, "row %u of job %lu was tried %u times", entry.row, job->job_no,
                  entry.attempts);
+    bool limited = !slice_is(job->create.model_name, "offline");
+    if (entry.error_type == ERROR_AUTH || (limited && entry.error_type == ERROR_RATE_LIMIT))
+        sim_fail(self, "row %u of job %lu is given up for what is not its own fault", entry.row,
+                 job->job_no);
     doc->has_result = doc->had_result = true;
     doc->error_type = entry.error_type;
     self->results++;
