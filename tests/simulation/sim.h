@@ -191,9 +191,9 @@ struct sim {
     heap_t events;
     control_t *control; /* NULL: killed */
     uint64_t run, epoch, last_lease, last_serial;
-    uint64_t audience_entry; /* entries up to here may be told without a PUBLISH */
-    uint64_t listening;      /* grows when the audience changes */
-    uint64_t committed;      /* told to the control plane in this run */
+    uint64_t audience_entry;        /* entries up to here may be told without a PUBLISH */
+    uint64_t listening;             /* grows when the audience changes */
+    uint64_t committing, committed; /* the last two COMMITTED of this run */
     bool audience;
     effects_t effects;
     sim_store_t store;

@@ -12,8 +12,11 @@ sim_watch_came(sim_t *self, const sim_event_t *event)
 {
     if (event->origin == ORIGIN_JOURNAL && self->control && event->stamp == self->run) {
         message_committed_t committed;
-        if (message_committed_decode((slice_t){event->frame, event->size}, &committed) == STATUS_OK)
-            self->committed = committed.through;
+        if (message_committed_decode((slice_t){event->frame, event->size}, &committed) ==
+            STATUS_OK) {
+            self->committed = self->committing;
+            self->committing = committed.through;
+        }
     }
     if (event->origin == ORIGIN_PUBLISHER) {
         self->audience_entry = self->journal.last_entry;
@@ -297,7 +300,7 @@ void
 sim_watch_crash(sim_t *self)
 {
     self->last_lease = 0;
-    self->committed = self->audience_entry = 0;
+    self->committed = self->committing = self->audience_entry = 0;
     self->audience = false;
     for (size_t i = 0; i < self->store.count; i++) {
         sim_job_t *job = self->store.jobs[i];
