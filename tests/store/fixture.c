@@ -137,9 +137,15 @@ fixture_create(fixture_t *self, uint64_t job_no, const char *owner, const char *
 void
 fixture_job(fixture_t *self, uint64_t job_no, uint32_t total)
 {
+    fixture_job_named(self, job_no, "j", total);
+}
+
+void
+fixture_job_named(fixture_t *self, uint64_t job_no, const char *job_id, uint32_t total)
+{
     fixture_begin(self);
     fixture_stage(self, job_no, 0, total);
-    assert_int_equal(fixture_create(self, job_no, "ann", "j", total, "digest"), STORE_CREATED);
+    assert_int_equal(fixture_create(self, job_no, "ann", job_id, total, "digest"), STORE_CREATED);
     fault_t fault = {0};
     s_check(store_set_state(self->store, job_no, JOB_PROCESSING, 2, 1001, 0, (slice_t){0}, &fault),
             &fault);

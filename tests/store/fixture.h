@@ -37,6 +37,9 @@ store_created_t fixture_create(fixture_t *self, uint64_t job_no, const char *own
 /* All in one transaction: a job "j" of "ann" with `total` documents, processing. */
 void fixture_job(fixture_t *self, uint64_t job_no, uint32_t total);
 
+/* As fixture_job, of another name. */
+void fixture_job_named(fixture_t *self, uint64_t job_no, const char *job_id, uint32_t total);
+
 /* Adds a result inside a transaction. Returns whether it was added. */
 bool fixture_result(fixture_t *self, uint64_t job_no, uint32_t row, uint64_t version,
                     error_type_t error_type);
