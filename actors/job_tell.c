@@ -69,7 +69,8 @@ job_view(const job_t *self, instant_t now, record_job_t *view)
         .total = self->total,
         .processed = self->processed,
         .failed = self->failed,
-        .in_flight = self->in_flight,
+        /* Until it is counted a document is under way: what waits for the disk too. */
+        .in_flight = self->in_flight + self->done_count - self->processed - self->failed,
         .retrying = (uint32_t) self->retries.size,
         .created_at = self->created_at,
         .started_at = self->shown_started_at,

@@ -26,6 +26,19 @@ setup(void **state)
     return 0;
 }
 
+/* No worker runs: what is started stays as it is. */
+static int
+setup_idle(void **state)
+{
+    (void) state;
+    house_open(&s_house);
+    house_set(&s_house, "workers/processes=0");
+    s_service = house_start(&s_house, "tagmilld", NULL, true);
+    s_house.token = house_token(&s_house, "alice");
+    s_bob = house_token(&s_house, "bob");
+    return 0;
+}
+
 static int
 teardown(void **state)
 {
@@ -142,7 +155,7 @@ many_paused_jobs_cost_little_and_status_stays_as_fast(void **state)
         snprintf(path, sizeof path, "/api/batch/jobs/%s/pause", job_id);
         answer_t answer;
         house_http(&s_house, &answer, "POST", path, s_house.token, NULL, (slice_t){0});
-        assert_true(answer.status == 200 || answer.status == 409);
+        assert_int_equal(answer.status, 200);
         answer_free(&answer);
         if (i == 0)
             with_one = s_time_status("idle-0", 300);
@@ -155,8 +168,7 @@ many_paused_jobs_cost_little_and_status_stays_as_fast(void **state)
     if (getenv("TAGMILL_TEST_FULL"))
         assert_true(memory < 200 * (size_t) MB);
     cJSON *active = house_get(&s_house, "/api/batch/active", 200);
-    assert_true(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(active, "jobs")) >
-                (int) count / 2);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(active, "jobs")), count);
     cJSON_Delete(active);
 }
 
@@ -237,7 +249,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_small_job_does_not_wait_behind_another_users_large_one),
-        TEST(many_paused_jobs_cost_little_and_status_stays_as_fast),
+        cmocka_unit_test_setup_teardown(many_paused_jobs_cost_little_and_status_stays_as_fast,
+                                        setup_idle, teardown),
         TEST(a_json_start_of_many_documents_needs_little_memory),
         TEST(a_million_queued_documents_stay_on_disk),
     };

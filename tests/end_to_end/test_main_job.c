@@ -1,5 +1,6 @@
 /* The main job through real processes: start, watch, pause, resume, cancel, retry, results. */
 #include <signal.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/clock.h"

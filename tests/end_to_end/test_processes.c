@@ -2,6 +2,7 @@
  */
 #include <dirent.h>
 #include <signal.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
