@@ -95,12 +95,26 @@ s_write_tags(const tag_list_t *list, buffer_t *out)
     cJSON_Delete(array);
 }
 
+/* A title that is no more than the file's name says how somebody files, not what is in it. */
+static slice_t
+s_telling_title(const document_t *document)
+{
+    slice_t name = document->path;
+    for (size_t i = document->path.size; i > 0; i--) {
+        if (document->path.data[i - 1] == '/') {
+            name = (slice_t){document->path.data + i, document->path.size - i};
+            break;
+        }
+    }
+    return slice_equal(document->title, name) ? (slice_t){0} : document->title;
+}
+
 static void
 s_tag(pipeline_t *self, const run_t *run, slice_t text)
 {
     tag_request_t request = {
         .text = text,
-        .title = run->document->title,
+        .title = s_telling_title(run->document),
         .description = run->document->description,
         .language = run->brief->language,
         .exclusions = run->brief->exclusions,

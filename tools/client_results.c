@@ -6,9 +6,11 @@
  * asked for once as NDJSON before.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/client.h"
 #include "tools/client_output.h"
+#include "tools/client_table.h"
 
 enum { PAGE_MAX = 1000 };
 
@@ -193,6 +195,23 @@ s_results_csv(s_pages_t *self)
     return s_print_csv(self);
 }
 
+static client_exit_t
+s_print_table(s_pages_t *self)
+{
+    table_rows(stdout, buffer_slice(&self->lines.body));
+    return EXIT_DONE;
+}
+
+static client_exit_t
+s_results_table(s_pages_t *self)
+{
+    client_exit_t code = s_get_lines(self);
+    if (code != EXIT_DONE)
+        return code;
+    table_head(stdout);
+    return s_print_pages(self, s_print_table);
+}
+
 static bool
 s_is_one_of(const char *word, const char *const *words)
 {
@@ -205,17 +224,20 @@ s_is_one_of(const char *word, const char *const *words)
 client_exit_t
 client_run_results(const client_t *self)
 {
-    static const char *const formats[] = {"json", "ndjson", "csv", NULL};
+    static const char *const formats[] = {"table", "json", "ndjson", "csv", NULL};
     static const char *const states[] = {"success", "failed", NULL};
-    const char *format = self->options->format ? self->options->format : "json";
+    const char *format = self->options->format;
+    if (format == NULL)
+        format = isatty(STDOUT_FILENO) && !self->options->json ? "table" : "json";
     if (!s_is_one_of(format, formats))
-        return client_complain(EXIT_USAGE, "--format takes json, ndjson or csv, not \"%s\"",
+        return client_complain(EXIT_USAGE, "--format takes table, json, ndjson or csv, not \"%s\"",
                                format);
     if (self->options->status && !s_is_one_of(self->options->status, states))
         return client_complain(EXIT_USAGE, "--status takes success or failed, not \"%s\"",
                                self->options->status);
     s_pages_t pages = {.client = self, .after = -1};
     client_exit_t code = format[0] == 'j'   ? s_results_json(&pages)
+                         : format[0] == 't' ? s_results_table(&pages)
                          : format[0] == 'c' ? s_results_csv(&pages)
                                             : s_results_ndjson(&pages);
     client_answer_free(&pages.lines);

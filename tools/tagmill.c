@@ -1,5 +1,6 @@
 /* tagmill: the command-line client. */
 #include <curl/curl.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,7 @@ main(int argc, char **argv)
     fault_t fault = {0};
     client_exit_t code = EXIT_DONE;
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    setlocale(LC_CTYPE, "C.UTF-8"); /* what is printed is UTF-8 whatever the terminal says */
     status_t status = client_options_parse(&options, argc, argv, &fault);
     if (options.help)
         client_options_help(&options, stdout);

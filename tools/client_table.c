@@ -1,0 +1,94 @@
+#include "tools/client_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/text.h"
+#include "tools/client_output.h"
+
+enum { TITLE_COLUMNS = 34, STATUS_COLUMNS = 18 };
+
+/* The code point at the start of `text`, which is UTF-8, and its length in bytes. */
+static wchar_t
+s_code_point(const char *text, size_t *length)
+{
+    const unsigned char *p = (const unsigned char *) text;
+    *length = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    unsigned point = *length == 1 ? p[0] : p[0] & (0x7fu >> *length);
+    for (size_t i = 1; i < *length; i++)
+        point = point << 6 | (p[i] & 0x3fu);
+    return (wchar_t) point;
+}
+
+/* Writes `text` in exactly `columns` terminal columns: cut with an ellipsis, or filled with blanks.
+ * Letters of Chinese, Japanese and Korean take two columns each (wcwidth(3) knows in a UTF-8
+ * locale; elsewhere every letter counts as one). */
+static void
+s_cell(FILE *out, const char *text, int columns)
+{
+    buffer_t cell = {0};
+    int used = 0;
+    for (size_t length = 0; *text && text_is_utf8(slice_from(text)); text += length) {
+        int width = wcwidth(s_code_point(text, &length));
+        width = width < 1 ? 1 : width;
+        if (used + width > columns - 1 && text[length] != '\0')
+            break;
+        buffer_append(&cell, text, length);
+        used += width;
+    }
+    if (*text) {
+        buffer_append_text(&cell, "…");
+        used++;
+    }
+    for (; used < columns; used++)
+        buffer_append_byte(&cell, ' ');
+    output_write(out, cell.data);
+    buffer_free(&cell);
+}
+
+void
+table_head(FILE *out)
+{
+    s_cell(out, "TITLE", TITLE_COLUMNS);
+    fputs("  ", out);
+    s_cell(out, "STATUS", STATUS_COLUMNS);
+    fputs("  TAGS\n", out);
+}
+
+static void
+s_row(FILE *out, const cJSON *result)
+{
+    const char *error_type = output_text(result, "error_type", NULL);
+    s_cell(out, output_text(result, "title", ""), TITLE_COLUMNS);
+    fputs("  ", out);
+    s_cell(out, error_type ? error_type : output_text(result, "status", ""), STATUS_COLUMNS);
+    fputs("  ", out);
+    if (error_type) {
+        output_write(out, output_text(result, "error", ""));
+    } else {
+        const cJSON *tags = cJSON_GetObjectItemCaseSensitive(result, "tags"), *tag = NULL;
+        cJSON_ArrayForEach(tag, tags)
+        {
+            output_write(out, tag == tags->child ? "" : ", ");
+            output_write(out, cJSON_IsString(tag) ? tag->valuestring : "");
+        }
+    }
+    fputc('\n', out);
+}
+
+void
+table_rows(FILE *out, slice_t lines)
+{
+    while (lines.size) {
+        const char *end = memchr(lines.data, '\n', lines.size);
+        size_t size = end ? (size_t) (end - lines.data) : lines.size;
+        cJSON *result = cJSON_ParseWithLength(lines.data, size);
+        if (result)
+            s_row(out, result);
+        cJSON_Delete(result);
+        size += end != NULL;
+        lines.data += size;
+        lines.size -= size;
+    }
+}
