@@ -28,6 +28,13 @@ typedef struct {
     size_t sent;
 } s_upload_t;
 
+/* Where an answer's body goes. */
+typedef struct {
+    CURL *curl;
+    const client_request_t *request;
+    client_answer_t *answer;
+} s_download_t;
+
 static bool
 s_is_http(const char *url)
 {
@@ -84,11 +91,18 @@ client_http_destroy(client_http_t **self_p)
 static size_t
 s_on_body(char *data, size_t one, size_t count, void *arg)
 {
-    client_answer_t *answer = arg;
+    const s_download_t *download = arg;
+    buffer_t *kept = &download->answer->body;
     size_t size = one * count;
-    if (size > ANSWER_SIZE_MAX - answer->body.size)
+    curl_easy_getinfo(download->curl, CURLINFO_RESPONSE_CODE, &download->answer->code);
+    if (download->request->on_body && client_answer_is_ok(download->answer)) {
+        slice_t bytes = {.data = data, .size = size};
+        download->request->on_body(download->request->on_body_arg, bytes);
+        return size;
+    }
+    if (size > ANSWER_SIZE_MAX - kept->size)
         return 0;
-    buffer_append(&answer->body, data, size);
+    buffer_append(kept, data, size);
     return size;
 }
 
@@ -179,13 +193,14 @@ client_http_send(client_http_t *self, const client_request_t *request, client_an
     answer->code = 0;
     curl_easy_reset(self->curl); /* keeps the connection */
     s_upload_t upload = {.request = request};
+    s_download_t download = {.curl = self->curl, .request = request, .answer = answer};
     s_set_request(self, request, &upload);
     struct curl_slist *headers = s_headers(self, request);
     buffer_t url = {0};
     buffer_printf(&url, "%s%s", self->url, request->target);
     curl_easy_setopt(self->curl, CURLOPT_URL, url.data);
     curl_easy_setopt(self->curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(self->curl, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(self->curl, CURLOPT_WRITEDATA, &download);
     self->error[0] = '\0';
     CURLcode code = curl_easy_perform(self->curl);
     curl_off_t after = 0;

@@ -16,6 +16,9 @@
 
 typedef struct client_http client_http_t;
 
+/* Takes the next bytes of a body. */
+typedef void (*client_body_fn)(void *arg, slice_t bytes);
+
 typedef struct {
     const char *method;       /* "GET" or "POST" */
     const char *target;       /* path and query, as it goes over the wire */
@@ -24,6 +27,8 @@ typedef struct {
     FILE *file;               /* a file to stream it from, from its current position */
     int64_t file_size;        /* bytes to send of `file` */
     long timeout_seconds;     /* for the whole exchange; 0: as long as bytes move */
+    client_body_fn on_body;   /* takes the body of a 2xx as it arrives; NULL: `answer` keeps it */
+    void *on_body_arg;
 } client_request_t;
 
 typedef struct {

@@ -1,9 +1,8 @@
-/* tagmill results: all pages of a job's results.
+/* tagmill results: all of a job's results.
  *
- * The server gives at most 1,000 results a page, and fewer where they are large; a page is asked
- * for by the last row of the one before it. NDJSON says in every line which row it is, so NDJSON
- * leads: a page without a line is the end. CSV does not tell the last row, so each of its pages is
- * asked for once as NDJSON before.
+ * NDJSON and CSV come as one stream and are printed as they arrive. JSON comes in pages; where one
+ * holds everything it is printed as it came, where it does not the stream of NDJSON is put into one
+ * document, so that no more than a page is ever held.
  */
 #include <string.h>
 #include <unistd.h>
@@ -14,202 +13,100 @@
 
 enum { PAGE_MAX = 1000 };
 
+/* NDJSON on its way into an array. */
 typedef struct {
-    const client_t *client;
-    int64_t after;         /* the last row that was printed; -1: none */
-    client_answer_t lines; /* the page at hand as NDJSON */
-    int64_t count, last;   /* its lines, and the row of its last one */
-    bool has_printed;      /* something of an earlier page */
-} s_pages_t;
+    bool line_ended; /* a line break came; what follows is the next element */
+} s_array_t;
 
-static client_exit_t
-s_get(const s_pages_t *self, const char *format, int64_t limit, client_answer_t *answer)
+static void
+s_print(void *arg, slice_t bytes)
 {
-    const client_options_t *options = self->client->options;
-    buffer_t tail = {0};
-    buffer_printf(&tail, "/results?format=%s&limit=%lld", format, (long long) limit);
-    if (self->after >= 0)
-        buffer_printf(&tail, "&after=%lld", (long long) self->after);
-    if (options->status)
-        buffer_printf(&tail, "&status=%s", options->status);
-    client_exit_t code = client_get_job(self->client, options->arguments[0], tail.data, answer);
-    buffer_free(&tail);
-    return code;
+    (void) arg;
+    fwrite(bytes.data, 1, bytes.size, stdout);
 }
 
-/* Fetches the page after `after` as NDJSON and counts its lines. */
-static client_exit_t
-s_get_lines(s_pages_t *self)
+/* Prints the lines as they came, so that a number too long for a double keeps its digits. */
+static void
+s_print_elements(void *arg, slice_t bytes)
 {
-    client_exit_t code = s_get(self, "ndjson", PAGE_MAX, &self->lines);
-    if (code != EXIT_DONE)
-        return code;
-    self->count = 0;
-    slice_t rest = slice_trim(buffer_slice(&self->lines.body)), last = rest;
-    for (size_t i = 0; i < rest.size; i++) {
-        if (rest.data[i] != '\n')
+    s_array_t *array = arg;
+    for (size_t i = 0; i < bytes.size; i++) {
+        if (bytes.data[i] == '\n') {
+            array->line_ended = true;
             continue;
-        self->count++;
-        last = (slice_t){.data = rest.data + i + 1, .size = rest.size - i - 1};
-    }
-    if (rest.size == 0)
-        return EXIT_DONE;
-    self->count++;
-    cJSON *json = cJSON_ParseWithLength(last.data, last.size);
-    self->last = output_number(json, "row_id", -1);
-    cJSON_Delete(json);
-    if (self->last <= self->after)
-        return client_complain(EXIT_REFUSED, "the server's page of results does not go on");
-    return EXIT_DONE;
-}
-
-static client_exit_t
-s_print_ndjson(s_pages_t *self)
-{
-    output_body(stdout, &self->lines.body);
-    return EXIT_DONE;
-}
-
-/* The size of a CSV's first record with its line break; a quoted field may hold line breaks. */
-static size_t
-s_first_record(slice_t csv)
-{
-    bool quoted = false;
-    for (size_t i = 0; i < csv.size; i++) {
-        if (csv.data[i] == '"')
-            quoted = !quoted;
-        if (csv.data[i] == '\n' && !quoted)
-            return i + 1;
-    }
-    return csv.size;
-}
-
-static client_exit_t
-s_print_csv(s_pages_t *self)
-{
-    client_answer_t answer = {0};
-    client_exit_t code = s_get(self, "csv", self->count, &answer);
-    if (code == EXIT_DONE) {
-        slice_t body = buffer_slice(&answer.body);
-        size_t header = self->has_printed ? s_first_record(body) : 0;
-        if (body.size > header)
-            fwrite(body.data + header, 1, body.size - header, stdout);
-    }
-    client_answer_free(&answer);
-    return code;
-}
-
-/* Puts the lines into one array, as they came: a number too long for a double keeps its digits. */
-static client_exit_t
-s_print_json(s_pages_t *self)
-{
-    slice_t rest = slice_trim(buffer_slice(&self->lines.body));
-    for (size_t i = 0; i < rest.size; i++) {
-        if (i == 0 && self->has_printed)
+        }
+        if (array->line_ended)
             fputs(",\n", stdout);
-        if (rest.data[i] == '\n')
-            putchar(',');
-        putchar(rest.data[i]);
+        array->line_ended = false;
+        putchar(bytes.data[i]);
     }
-    return EXIT_DONE;
+}
+
+/* Asks for the results in `format`; without `on_body` the answer keeps them. */
+static client_exit_t
+s_get(const client_t *self, const char *format, client_body_fn on_body, void *arg,
+      client_answer_t *answer)
+{
+    buffer_t target = {0};
+    client_job_target(&target, self->options->arguments[0], "/results");
+    buffer_printf(&target, "?format=%s", format);
+    if (!on_body)
+        buffer_printf(&target, "&limit=%d", PAGE_MAX);
+    if (self->options->status)
+        buffer_printf(&target, "&status=%s", self->options->status);
+    client_request_t request = {
+        .method = "GET", .target = target.data, .on_body = on_body, .on_body_arg = arg};
+    fault_t fault = {0};
+    status_t status = client_http_send(self->http, &request, answer, &fault);
+    buffer_free(&target);
+    /* A stream that breaks off is not an answer: what was printed is not all. */
+    if (status != STATUS_OK && client_answer_is_ok(answer))
+        return client_complain(EXIT_UNREACHABLE, "the results are not complete: %s", fault.detail);
+    return client_judge(status, answer, &fault);
 }
 
 static client_exit_t
-s_print_pages(s_pages_t *self, client_exit_t (*print)(s_pages_t *))
+s_join(const client_t *self, client_answer_t *answer)
 {
-    client_exit_t code = EXIT_DONE;
-    while (code == EXIT_DONE && self->count > 0) {
-        code = print(self);
-        self->has_printed = true;
-        self->after = self->last;
-        if (code == EXIT_DONE)
-            code = s_get_lines(self);
-    }
-    return code;
-}
-
-/* The row of the last result in a page of JSON; -1 where there is none. */
-static int64_t
-s_last_row(const client_answer_t *page)
-{
-    cJSON *body = output_parse(&page->body);
-    const cJSON *results = cJSON_GetObjectItemCaseSensitive(body, "results"), *result = NULL;
-    int64_t last = -1;
-    cJSON_ArrayForEach(result, results) last = output_number(result, "row_id", -1);
-    cJSON_Delete(body);
-    return last;
-}
-
-/* A document of our own around the results, from the first. */
-static client_exit_t
-s_join_pages(s_pages_t *self)
-{
-    self->after = -1;
-    client_exit_t code = s_get_lines(self);
-    if (code != EXIT_DONE)
-        return code;
     char *job_id = cJSON_PrintUnformatted(
-        &(cJSON){.type = cJSON_String, .valuestring = self->client->options->arguments[0]});
+        &(cJSON){.type = cJSON_String, .valuestring = self->options->arguments[0]});
     printf("{\"job_id\":%s,\"results\":[\n", job_id ? job_id : "null");
     cJSON_free(job_id);
-    code = s_print_pages(self, s_print_json);
+    s_array_t array = {0};
+    client_exit_t code = s_get(self, "ndjson", s_print_elements, &array, answer);
     printf("\n]}\n");
     return code;
 }
 
-/* The answer as it came where one page holds everything. */
 static client_exit_t
-s_results_json(s_pages_t *self)
+s_results_json(const client_t *self, client_answer_t *answer)
 {
-    client_answer_t page = {0};
-    client_exit_t code = s_get(self, "json", PAGE_MAX, &page);
-    if (code == EXIT_DONE) {
-        self->after = s_last_row(&page);
-        code = s_get_lines(self);
-    }
-    if (code == EXIT_DONE && self->count == 0)
-        output_body(stdout, &page.body);
-    else if (code == EXIT_DONE)
-        code = s_join_pages(self);
-    client_answer_free(&page);
-    return code;
-}
-
-static client_exit_t
-s_results_ndjson(s_pages_t *self)
-{
-    client_exit_t code = s_get_lines(self);
-    return code == EXIT_DONE ? s_print_pages(self, s_print_ndjson) : code;
-}
-
-/* A CSV has its header even when nothing else is in it. */
-static client_exit_t
-s_results_csv(s_pages_t *self)
-{
-    client_exit_t code = s_get_lines(self);
+    client_exit_t code = s_get(self, "json", NULL, NULL, answer);
     if (code != EXIT_DONE)
         return code;
-    if (self->count > 0)
-        return s_print_pages(self, s_print_csv);
-    self->count = PAGE_MAX;
-    return s_print_csv(self);
-}
-
-static client_exit_t
-s_print_table(s_pages_t *self)
-{
-    table_rows(stdout, buffer_slice(&self->lines.body));
+    cJSON *page = output_parse(&answer->body);
+    bool is_all = !cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(page, "next_after"));
+    cJSON_Delete(page);
+    if (!is_all)
+        return s_join(self, answer);
+    output_body(stdout, &answer->body);
     return EXIT_DONE;
 }
 
-static client_exit_t
-s_results_table(s_pages_t *self)
+static void
+s_print_rows(void *arg, slice_t bytes)
 {
-    client_exit_t code = s_get_lines(self);
-    if (code != EXIT_DONE)
-        return code;
+    table_feed(arg, stdout, bytes);
+}
+
+static client_exit_t
+s_results_table(const client_t *self, client_answer_t *answer)
+{
+    table_t table = {0};
     table_head(stdout);
-    return s_print_pages(self, s_print_table);
+    client_exit_t code = s_get(self, "ndjson", s_print_rows, &table, answer);
+    table_end(&table, stdout);
+    return code;
 }
 
 static bool
@@ -235,11 +132,10 @@ client_run_results(const client_t *self)
     if (self->options->status && !s_is_one_of(self->options->status, states))
         return client_complain(EXIT_USAGE, "--status takes success or failed, not \"%s\"",
                                self->options->status);
-    s_pages_t pages = {.client = self, .after = -1};
-    client_exit_t code = format[0] == 'j'   ? s_results_json(&pages)
-                         : format[0] == 't' ? s_results_table(&pages)
-                         : format[0] == 'c' ? s_results_csv(&pages)
-                                            : s_results_ndjson(&pages);
-    client_answer_free(&pages.lines);
+    client_answer_t answer = {0};
+    client_exit_t code = format[0] == 'j'   ? s_results_json(self, &answer)
+                         : format[0] == 't' ? s_results_table(self, &answer)
+                                            : s_get(self, format, s_print, NULL, &answer);
+    client_answer_free(&answer);
     return code;
 }

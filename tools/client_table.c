@@ -77,18 +77,35 @@ s_row(FILE *out, const cJSON *result)
     fputc('\n', out);
 }
 
-void
-table_rows(FILE *out, slice_t lines)
+static void
+s_end_line(table_t *self, FILE *out)
 {
-    while (lines.size) {
-        const char *end = memchr(lines.data, '\n', lines.size);
-        size_t size = end ? (size_t) (end - lines.data) : lines.size;
-        cJSON *result = cJSON_ParseWithLength(lines.data, size);
-        if (result)
-            s_row(out, result);
-        cJSON_Delete(result);
+    cJSON *result = output_parse(&self->line);
+    if (result)
+        s_row(out, result);
+    cJSON_Delete(result);
+    buffer_clear(&self->line);
+}
+
+void
+table_feed(table_t *self, FILE *out, slice_t bytes)
+{
+    while (bytes.size) {
+        const char *end = memchr(bytes.data, '\n', bytes.size);
+        size_t size = end ? (size_t) (end - bytes.data) : bytes.size;
+        buffer_append(&self->line, bytes.data, size);
+        if (end)
+            s_end_line(self, out);
         size += end != NULL;
-        lines.data += size;
-        lines.size -= size;
+        bytes.data += size;
+        bytes.size -= size;
     }
+}
+
+void
+table_end(table_t *self, FILE *out)
+{
+    if (self->line.size)
+        s_end_line(self, out);
+    buffer_free(&self->line);
 }

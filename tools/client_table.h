@@ -4,13 +4,21 @@
 
 #include <stdio.h>
 
-#include "base/slice.h"
+#include "base/buffer.h"
+
+/* A table that is being written. A zeroed struct is ready. */
+typedef struct {
+    buffer_t line; /* the part of a line that came so far */
+} table_t;
 
 /* Writes the table's head. */
 void table_head(FILE *out);
 
-/* Writes a line for each result of `lines` (NDJSON as the server gives it; borrowed). A line that
- * is no JSON is passed over. */
-void table_rows(FILE *out, slice_t lines);
+/* Takes results as they arrive, NDJSON cut anywhere (borrowed), and writes a line for each that is
+ * whole. A line that is no JSON is passed over. */
+void table_feed(table_t *self, FILE *out, slice_t bytes);
+
+/* Writes the last line where no line break ended it, and frees what the table holds. */
+void table_end(table_t *self, FILE *out);
 
 #endif

@@ -157,9 +157,12 @@ http_stub_answer(http_stub_t *self, int code, const char *headers, const char *b
     pthread_mutex_lock(&self->mutex);
     if (self->scripted >= SCRIPT_MAX)
         abort();
+    char length[48] = "";
+    if (!strstr(headers, "Transfer-Encoding"))
+        snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
     if (asprintf(&self->exchanges[self->scripted++].answer,
-                 "HTTP/1.1 %d Scripted\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n%s",
-                 code, strlen(body), headers, body) < 0)
+                 "HTTP/1.1 %d Scripted\r\n%sConnection: close\r\n%s\r\n%s", code, length, headers,
+                 body) < 0)
         abort();
     pthread_mutex_unlock(&self->mutex);
 }

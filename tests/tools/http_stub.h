@@ -16,7 +16,8 @@ void http_stub_destroy(http_stub_t **self_p);
 const char *http_stub_url(const http_stub_t *self);
 
 /* Adds to the script: the next request that has no answer yet gets this one. `headers` are whole
- * lines with their \r\n, or "". What comes after the script's end gets 500. Any thread. */
+ * lines with their \r\n, or ""; a Transfer-Encoding among them leaves the length away. What comes
+ * after the script's end gets 500. Any thread. */
 void http_stub_answer(http_stub_t *self, int code, const char *headers, const char *body);
 
 /* How many requests came. Any thread. */
