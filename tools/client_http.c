@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 
 enum {
     ANSWER_SIZE_MAX = 256 * 1024 * 1024,
     CONNECT_SECONDS = 10,
     GET_SECONDS = 60,
+    TOKEN_FILE_MAX = 64 * 1024,
     STALL_SECONDS = 300 /* an upload or a big start may be silent for this long */
 };
 
@@ -74,6 +76,36 @@ client_http_new(const char *url, const char *token, client_http_t **out, fault_t
         buffer_printf(&self->credentials, "Authorization: Bearer %s", token);
     *out = self;
     return STATUS_OK;
+}
+
+status_t
+client_http_connect(const char *url, const char *token, const char *token_file, client_http_t **out,
+                    fault_t *fault)
+{
+    *out = NULL;
+    buffer_t text = {0};
+    char *from_file = NULL;
+    if (!token && token_file) {
+        status_t status = file_read(token_file, TOKEN_FILE_MAX, &text, fault);
+        from_file = slice_copy(slice_trim(buffer_slice(&text)));
+        buffer_free(&text);
+        if (status != STATUS_OK) {
+            free(from_file);
+            return status;
+        }
+    }
+    const char *known_url = url ? url : getenv("TAGMILL_URL");
+    const char *known_token = token ? token : from_file ? from_file : getenv("TAGMILL_TOKEN");
+    status_t status = client_http_new(known_url && *known_url ? known_url : CLIENT_URL_DEFAULT,
+                                      known_token, out, fault);
+    free(from_file);
+    return status;
+}
+
+const char *
+client_http_url(const client_http_t *self)
+{
+    return self->url;
 }
 
 void

@@ -42,6 +42,12 @@ typedef struct {
  * BAD_REQUEST: the URL is not http or https, or the token holds white space. */
 status_t client_http_new(const char *url, const char *token, client_http_t **out, fault_t *fault);
 
+/* client_http_new with what the command line said: a `url` or `token` that is NULL comes from
+ * TAGMILL_URL (else CLIENT_URL_DEFAULT), from `token_file` or TAGMILL_TOKEN. All borrowed.
+ * As client_http_new, and the errors of file_read. */
+status_t client_http_connect(const char *url, const char *token, const char *token_file,
+                             client_http_t **out, fault_t *fault);
+
 /* Ends the conversation and nulls the caller's pointer. Null-safe. */
 void client_http_destroy(client_http_t **self_p);
 
@@ -53,6 +59,9 @@ status_t client_http_send(client_http_t *self, const client_request_t *request,
 /* client_http_send for a GET of a formatted target. */
 status_t client_http_get(client_http_t *self, client_answer_t *answer, fault_t *fault,
                          const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Where the conversation goes to, without a slash at the end; valid as long as it. */
+const char *client_http_url(const client_http_t *self);
 
 /* True for a status in the 2xx. */
 bool client_answer_is_ok(const client_answer_t *answer);

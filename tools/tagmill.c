@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "tools/client.h"
 #include "tools/client_output.h"
-
-enum { TOKEN_FILE_MAX = 64 * 1024 };
 
 static const client_run_t s_runs[] = {
     [COMMAND_START] = client_run_start,       [COMMAND_STATUS] = client_run_status,
@@ -74,41 +71,16 @@ client_get_job(const client_t *self, const char *job_id, const char *tail, clien
     return client_judge(status, answer, &fault);
 }
 
-/* Makes the conversation with the server that options and environment name. */
-static client_exit_t
-s_connect(client_t *self)
-{
-    const client_options_t *options = self->options;
-    const char *url = options->url ? options->url : getenv("TAGMILL_URL");
-    const char *token = options->token;
-    buffer_t from_file = {0};
-    fault_t fault = {0};
-    status_t status = STATUS_OK;
-    if (!token && options->token_file) {
-        status = file_read(options->token_file, TOKEN_FILE_MAX, &from_file, &fault);
-        slice_t text = slice_trim(buffer_slice(&from_file));
-        buffer_t trimmed = {0};
-        buffer_append_slice(&trimmed, text);
-        buffer_free(&from_file);
-        from_file = trimmed;
-        token = from_file.data;
-    } else if (!token) {
-        token = getenv("TAGMILL_TOKEN");
-    }
-    if (status == STATUS_OK)
-        status =
-            client_http_new(url && *url ? url : CLIENT_URL_DEFAULT, token, &self->http, &fault);
-    buffer_free(&from_file);
-    return status == STATUS_OK ? EXIT_DONE : client_complain(EXIT_USAGE, "%s", fault.detail);
-}
-
 static client_exit_t
 s_run(const client_options_t *options)
 {
     client_t self = {.options = options};
     client_exit_t code = EXIT_DONE;
-    if (options->command != COMMAND_TOKEN)
-        code = s_connect(&self);
+    fault_t fault = {0};
+    if (options->command != COMMAND_TOKEN &&
+        client_http_connect(options->url, options->token, options->token_file, &self.http,
+                            &fault) != STATUS_OK)
+        code = client_complain(EXIT_USAGE, "%s", fault.detail);
     if (code == EXIT_DONE)
         code = s_runs[options->command](&self);
     client_http_destroy(&self.http);
