@@ -327,6 +327,7 @@ s_revive(sim_t *self, slice_t frame, buffer_t *outcome)
         job->kept[JOB_COMMAND_RETRY]++;
         job->revived_above = job->version;
         job->pause_told = false;
+        job->resumed_order = ++self->order;
     }
     s_tell_job(NULL, kind, job, entry.entry, retried, outcome);
 }
