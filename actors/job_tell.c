@@ -53,7 +53,7 @@ s_poll_after_ms(const job_t *self, int64_t eta_seconds)
         return 0;
     if (self->shown_state == JOB_PAUSED)
         return POLL_IDLE_MS;
-    int64_t wanted = eta_seconds < 0 ? 2 * POLL_LEAST_MS : eta_seconds * 1000 / 20;
+    int64_t wanted = eta_seconds < 0 ? (int64_t) POLL_LEAST_MS * 2 : eta_seconds * 1000 / 20;
     if (wanted < POLL_LEAST_MS)
         wanted = POLL_LEAST_MS;
     return (uint32_t) (wanted > POLL_MOST_MS ? POLL_MOST_MS : wanted);

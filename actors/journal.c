@@ -152,7 +152,6 @@ on_create(journal_t *self, slice_t frame, fault_t *fault)
                        .job_id = entry.job_id,
                        .state = JOB_PENDING,
                        .total = entry.total,
-                       .version = 1,
                        .created_at = entry.created_at,
                        .config = {.model_name = entry.model_name,
                                   .page_limit = entry.page_limit,

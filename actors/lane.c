@@ -41,6 +41,19 @@ s_sweep(const char *directory)
     closedir(listing);
 }
 
+/* Reads "LOW-HIGH". */
+static bool
+s_parse_ports(lanes_t *self, const char *text)
+{
+    char *dash = NULL, *end = NULL;
+    self->port_low = strtoul(text, &dash, 10);
+    if (*dash != '-')
+        return false;
+    self->port_high = strtoul(dash + 1, &end, 10);
+    return *end == '\0' && self->port_low > 0 && self->port_low <= self->port_high &&
+           self->port_high <= 65535;
+}
+
 static status_t
 s_parse(lanes_t *self, const char *pattern, fault_t *fault)
 {
@@ -51,14 +64,9 @@ s_parse(lanes_t *self, const char *pattern, fault_t *fault)
             s_sweep(self->directory);
         return status;
     }
-    const char *host = pattern + strcspn(pattern, ":") + 3; /* after tcp:// */
-    const char *colon = strncmp(pattern, "tcp://", 6) == 0 ? strrchr(host, ':') : NULL;
-    char *dash = NULL, *end = NULL;
-    if (colon) {
-        self->port_low = strtoul(colon + 1, &dash, 10);
-        self->port_high = *dash == '-' ? strtoul(dash + 1, &end, 10) : 0;
-    }
-    if (self->port_low == 0 || self->port_high > 65535 || self->port_low > self->port_high || *end)
+    const char *host = strncmp(pattern, "tcp://", 6) == 0 ? pattern + 6 : "";
+    const char *colon = strrchr(host, ':');
+    if (colon == NULL || !s_parse_ports(self, colon + 1))
         return fault_set(fault, STATUS_BAD_REQUEST,
                          "bus/lanes is %s; it must be ipc://DIRECTORY or tcp://HOST:LOW-HIGH",
                          pattern);

@@ -35,8 +35,10 @@ pool_free(pool_t *self, heap_t *timers)
 {
     while (self->workers) {
         worker_t *worker = self->workers;
-        while (worker->leases)
-            doc_free(pool_end(self, timers, worker->leases));
+        for (lease_t *lease = worker->leases, *after = NULL; lease; lease = after) {
+            after = lease->after;
+            doc_free(pool_end(self, timers, lease));
+        }
         pool_remove(self, worker, timers);
     }
     zhashx_destroy(&self->leases);

@@ -1,5 +1,6 @@
 #include "documents/tagger_phrases.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ s_hash(const phrase_key_t *key)
 static uint32_t
 s_slot(const phrases_t *self, const phrase_key_t *key)
 {
+    assert(self->slots); /* the table has grown before anything is looked up */
     uint32_t slot = s_hash(key) & (self->slot_count - 1);
     while (self->slots[slot]) {
         if (memcmp(&self->items[self->slots[slot] - 1].key, key, sizeof *key) == 0)
@@ -118,6 +120,7 @@ s_count_whole(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon,
         s_grow(self);
     phrase_key_set(&key, lexicon, tokens->items + run->first, run->count);
     uint32_t slot = s_slot(self, &key);
+    assert(self->slots);
     if (self->slots[slot] == 0) {
         self->items[self->count] = (phrase_t){
             .key = key,

@@ -1,5 +1,6 @@
 #include "documents/unicode.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -107,6 +108,7 @@ s_write_sign(uint8_t *to, uint32_t sign)
 void
 unicode_narrow(const UChar *units, size_t count, buffer_t *out)
 {
+    assert(units || count == 0);
     uint8_t *to = (uint8_t *) buffer_reserve(out, count * 3);
     int32_t made = 0, at = 0, size = (int32_t) count;
     while (at < size) {

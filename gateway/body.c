@@ -17,7 +17,7 @@ enum { READ_SIZE = 16384, DRIP_SIZE = 1 };
 static bool
 s_is_connection(int descriptor, const struct mg_request_info *info, const struct in_addr *peer)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = {0};
     socklen_t size = sizeof address;
     if (getpeername(descriptor, (struct sockaddr *) &address, &size) != 0 ||
         address.sin_family != AF_INET || address.sin_addr.s_addr != peer->s_addr ||

@@ -79,7 +79,7 @@ status_t
 jobs_status(exchange_t *exchange, fault_t *fault)
 {
     int64_t wait_seconds = 0, above = 0;
-    record_job_t job;
+    record_job_t job = {0};
     status_t status =
         query_number(exchange->query, "wait", 0, WAIT_SECONDS_MAX, &wait_seconds, fault);
     if (status == STATUS_OK)
@@ -116,7 +116,7 @@ s_append_page(exchange_t *exchange, uint64_t *next, fault_t *fault)
     if (message_active_page_decode(buffer_slice(&exchange->session->reply), &page) != STATUS_OK)
         return fault_set(fault, STATUS_MALFORMED, "a page of jobs is malformed");
     while (page.jobs.size) {
-        record_job_t job;
+        record_job_t job = {0};
         if (record_job_take(&page.jobs, &job) != STATUS_OK || job.state >= JOB_STATE_COUNT)
             return fault_set(fault, STATUS_MALFORMED, "a page of jobs is malformed");
         if (body->data[body->size - 1] != '[')
@@ -159,7 +159,7 @@ jobs_active(exchange_t *exchange, fault_t *fault)
 static status_t
 s_explain_absence(exchange_t *exchange, job_command_t command, fault_t *fault)
 {
-    record_job_t job;
+    record_job_t job = {0};
     status_t status = jobs_find(exchange, &job, fault);
     if (status != STATUS_OK)
         return status;

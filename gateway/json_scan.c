@@ -395,6 +395,7 @@ s_surrogate(json_scan_t *self, const char *at, fault_t *fault)
 /* ---- numbers and literals ---- */
 
 /* Where a number goes on with `c`; IN_FAILED where it does not. */
+/* NOLINTBEGIN(readability-function-cognitive-complexity): a table of transitions */
 static state_t
 s_number_next(state_t state, char c)
 {
@@ -411,6 +412,7 @@ s_number_next(state_t state, char c)
     default: return digit ? IN_EXPONENT_DIGITS : IN_FAILED;
     }
 }
+/* NOLINTEND(readability-function-cognitive-complexity) */
 
 static bool
 s_number_may_end(state_t state)

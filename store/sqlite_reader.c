@@ -164,7 +164,7 @@ s_statement(store_reader_t *self, reader_statement_t number, int64_t first, int6
 {
     sqlite3_stmt *statement = connection_statement(&self->connection, number, fault);
     const int64_t values[] = {first, second, third};
-    for (int i = 0; statement && i < sqlite3_bind_parameter_count(statement); i++)
+    for (int i = 0; statement && i < 3 && i < sqlite3_bind_parameter_count(statement); i++)
         sqlite3_bind_int64(statement, i + 1, values[i]);
     return statement;
 }

@@ -39,12 +39,12 @@ s_lock(store_t *self, const char *path, fault_t *fault)
         return fault_set(fault, STATUS_IO_ERROR, "the store's path is too long");
     self->lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (self->lock < 0)
-        return fault_set(fault, STATUS_IO_ERROR, "%s: %s", lock_path, strerror(errno));
+        return fault_set(fault, STATUS_IO_ERROR, "%s: %s", lock_path, strerrordesc_np(errno));
     if (flock(self->lock, LOCK_EX | LOCK_NB) == 0)
         return STATUS_OK;
     if (errno == EWOULDBLOCK)
         return fault_set(fault, STATUS_UNAVAILABLE, "another process writes to the store %s", path);
-    return fault_set(fault, STATUS_IO_ERROR, "%s: %s", lock_path, strerror(errno));
+    return fault_set(fault, STATUS_IO_ERROR, "%s: %s", lock_path, strerrordesc_np(errno));
 }
 
 /* SQLite would make the file readable by all; what users' documents are called is theirs. */
@@ -53,7 +53,7 @@ s_make_private(const char *path, fault_t *fault)
 {
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0)
-        return fault_set(fault, STATUS_IO_ERROR, "%s: %s", path, strerror(errno));
+        return fault_set(fault, STATUS_IO_ERROR, "%s: %s", path, strerrordesc_np(errno));
     close(file);
     return STATUS_OK;
 }

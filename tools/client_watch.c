@@ -158,8 +158,8 @@ s_draw(const s_watch_t *self)
         printf("] ");
     }
     printf("%s  %lld of %lld  %.1f%%  %lld failed", now->state,
-           (long long) (now->processed + now->failed), (long long) now->total, 100 * progress,
-           (long long) now->failed);
+           (long long) now->processed + (long long) now->failed, (long long) now->total,
+           100 * progress, (long long) now->failed);
     s_write_rate(self);
     if (!self->is_terminal || now->is_final)
         putchar('\n');
