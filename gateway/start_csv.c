@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-enum { FEED_SIZE = 16384, MARK_SIZE = 3 };
+enum { FEED_SIZE = 16384, CELL_STEP = 16384, MARK_SIZE = 3 };
 
 static const char s_mark[MARK_SIZE] = "\xef\xbb\xbf";
 
@@ -27,6 +27,14 @@ struct start_csv {
     fault_t fault;
 };
 
+/* RFC 4180: spaces are part of a cell. */
+static int
+s_no_space(unsigned char c)
+{
+    (void) c;
+    return 0;
+}
+
 start_csv_t *
 start_csv_new(start_fields_t *fields, start_sink_t sink, uint32_t document_limit)
 {
@@ -36,6 +44,8 @@ start_csv_new(start_fields_t *fields, start_sink_t sink, uint32_t document_limit
     self->document_limit = document_limit;
     csv_init(&self->parser, CSV_STRICT | CSV_STRICT_FINI);
     csv_set_realloc_func(&self->parser, memory_resize);
+    csv_set_blk_size(&self->parser, CELL_STEP);
+    csv_set_space_func(&self->parser, s_no_space);
     return self;
 }
 
