@@ -114,7 +114,7 @@ on_stage(journal_t *self, slice_t frame, fault_t *fault)
     record_document_t record;
     uint32_t row = entry.first_row;
     for (slice_t rest = entry.documents; rest.size; row++) {
-        if (record_document_take(&rest, &record) != STATUS_OK)
+        if (record_document_take(&rest, &record) != STATUS_OK || record.source >= SOURCE_TYPE_COUNT)
             return STATUS_MALFORMED;
         store_document_t document = {.row = row,
                                      .source = (source_type_t) record.source,
@@ -184,7 +184,8 @@ static status_t
 on_result(journal_t *self, slice_t frame, fault_t *fault)
 {
     message_entry_result_t entry;
-    if (message_entry_result_decode(frame, &entry) != STATUS_OK)
+    if (message_entry_result_decode(frame, &entry) != STATUS_OK ||
+        entry.error_type >= ERROR_TYPE_COUNT)
         return STATUS_MALFORMED;
     store_result_t result = {.row = entry.row,
                              .attempts = entry.attempts,
@@ -263,18 +264,21 @@ s_apply(journal_t *self, slice_t frame, fault_t *fault)
     return STATUS_MALFORMED;
 }
 
-/* An entry that does not decode is a fault of ours; keeping it would stop the service for ever. */
+/* An entry that does not decode, or that the store refuses whatever the disk does, is a fault of
+ * ours; keeping it would stop the service for ever. */
 static status_t
 s_apply_all(journal_t *self, fault_t *fault)
 {
     slice_t rest = buffer_slice(&self->batch), frame;
     while (s_take_frame(&rest, &frame)) {
         status_t status = s_apply(self, frame, fault);
-        if (status == STATUS_MALFORMED)
-            log_error("journal", "malformed entry skipped",
-                      LOG_S("message", message_name(message_number(frame))));
-        else if (status != STATUS_OK)
+        if (status == STATUS_IO_ERROR)
             return status;
+        if (status != STATUS_OK)
+            log_error("journal", "an entry that makes no sense was skipped",
+                      LOG_S("message", message_name(message_number(frame))),
+                      LOG_S("error", status_word(status)), LOG_S("detail", fault->detail));
+        *fault = (fault_t){0};
     }
     return STATUS_OK;
 }
@@ -306,8 +310,10 @@ s_tell(journal_t *self, slice_t frame)
 static void
 s_tell_state(journal_t *self, const fault_t *fault)
 {
-    log_error("journal", self->failing ? "commits fail" : "commits succeed again",
-              LOG_S("error", fault->detail));
+    if (self->failing)
+        log_error("journal", "commits fail", LOG_S("error", fault->detail));
+    else
+        log_info("journal", "commits succeed again");
     buffer_clear(&self->scratch);
     message_store_state_encode(
         &(message_store_state_t){.ok = !self->failing, .detail = slice_from(fault->detail)},
@@ -339,14 +345,16 @@ s_commit(journal_t *self)
 
 /* ---- taking in ---- */
 
-/* Every entry's first field is its number. */
+/* Every entry's first field is its number. What is too short for one is not acknowledged by
+ * another's number. */
 static uint64_t
-s_entry_number(slice_t frame)
+s_entry_number(slice_t frame, uint64_t otherwise)
 {
     enum { HEADER_SIZE = 4 };
     uint64_t wire = 0;
-    if (frame.size >= HEADER_SIZE + sizeof wire)
-        memcpy(&wire, frame.data + HEADER_SIZE, sizeof wire);
+    if (frame.size < HEADER_SIZE + sizeof wire)
+        return otherwise;
+    memcpy(&wire, frame.data + HEADER_SIZE, sizeof wire);
     return le64toh(wire);
 }
 
@@ -359,7 +367,7 @@ s_drain(journal_t *self)
            zmq_msg_recv(&message, self->inbox, ZMQ_DONTWAIT) >= 0) {
         slice_t frame = {.data = zmq_msg_data(&message), .size = zmq_msg_size(&message)};
         s_append_frame(&self->batch, frame);
-        self->through = s_entry_number(frame);
+        self->through = s_entry_number(frame, self->through);
         self->entries++;
     }
     zmq_msg_close(&message);

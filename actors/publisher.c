@@ -1,11 +1,12 @@
 #include "actors/publisher.h"
 
+#include <arpa/inet.h>
 #include <endian.h>
+#include <netinet/in.h>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "messages/endpoints.h"
-#include "messages/json_text.h"
 #include "messages/message.h"
 #include "messages/progress_json.h"
 
@@ -44,7 +45,11 @@ s_on_progress(publisher_t *self, slice_t frame)
     buffer_append_byte(&self->topic, '/');
     text_percent_encode(&self->topic, progress.job_id);
     buffer_append_byte(&self->topic, '/');
-    progress_json(&progress, &self->json);
+    if (progress_json(&progress, &self->json) != STATUS_OK) {
+        log_error("publisher", "a progress that makes no sense was dropped",
+                  LOG_N("kind", progress.kind), LOG_N("error_type", progress.error_type));
+        return;
+    }
     s_publish(self, progress.seq);
 }
 
@@ -55,11 +60,7 @@ s_on_system(publisher_t *self, slice_t frame)
     if (message_system_decode(frame, &system) != STATUS_OK)
         return;
     buffer_append_text(&self->topic, "system/");
-    buffer_append_text(&self->json, "{\"type\":");
-    json_text_append(&self->json, system.event);
-    buffer_append_text(&self->json, ",\"worker\":");
-    json_text_append(&self->json, system.worker);
-    buffer_printf(&self->json, ",\"slots\":%u,\"in_hand\":%u}", system.slots, system.in_hand);
+    system_json(&system, &self->json);
     s_publish(self, ++self->system_seq);
 }
 
@@ -116,15 +117,36 @@ s_drain_subscriptions(publisher_t *self)
 
 /* ---- loop ---- */
 
+/* An address, not a name: a name may begin like a loopback address and stand for another host, and
+ * libzmq binds none. */
+static bool
+s_is_loopback(slice_t host)
+{
+    char text[INET6_ADDRSTRLEN + 2] = "";
+    struct in_addr four;
+    struct in6_addr six;
+    if (host.size >= sizeof text)
+        return false;
+    memcpy(text, host.data, host.size);
+    if (inet_pton(AF_INET, text, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (text[0] != '[' || text[host.size - 1] != ']')
+        return false;
+    text[host.size - 1] = '\0';
+    return inet_pton(AF_INET6, text + 1, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
 static bool
 s_is_local(const char *endpoint)
 {
-    static const char *const prefixes[] = {"ipc://", "inproc://", "tcp://127.",
-                                           "tcp://[::1]:", "tcp://localhost:"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (strncmp(endpoint, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    return false;
+    static const char tcp[] = "tcp://";
+    if (strncmp(endpoint, "ipc://", 6) == 0 || strncmp(endpoint, "inproc://", 9) == 0)
+        return true;
+    if (strncmp(endpoint, tcp, sizeof tcp - 1) != 0)
+        return false;
+    const char *host = endpoint + sizeof tcp - 1;
+    const char *port = strrchr(host, ':');
+    return port > host && s_is_loopback((slice_t){host, (size_t) (port - host)});
 }
 
 static status_t
