@@ -97,7 +97,7 @@ s_read_line(s_line_t *line, int argc, char **argv)
     optind = 0; /* glibc: begin anew, for a second call in one process */
     opterr = 0;
     int option = 0;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before threads start, as the header asks */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started yet */
     while ((option = getopt_long(argc, argv, ":", s_options, NULL)) != -1)
         if (!s_take_option(line, option, argv))
             return false;

@@ -94,7 +94,9 @@ client_http_connect(const char *url, const char *token, const char *token_file, 
             return status;
         }
     }
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment */
     const char *known_url = url ? url : getenv("TAGMILL_URL");
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment */
     const char *known_token = token ? token : from_file ? from_file : getenv("TAGMILL_TOKEN");
     status_t status = client_http_new(known_url && *known_url ? known_url : CLIENT_URL_DEFAULT,
                                       known_token, out, fault);

@@ -27,8 +27,8 @@ typedef enum { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_LIST, KIND_MAP } s_kind_t
 
 typedef struct {
     const char *name;
+    size_t offset; /* of the member in client_options_t */
     s_kind_t kind;
-    size_t offset;     /* of the member in client_options_t */
     unsigned commands; /* that it goes with, a bit each */
     const char *metavar;
     const char *help;
@@ -37,37 +37,37 @@ typedef struct {
 #define AT(member) offsetof(client_options_t, member)
 
 static const s_option_t s_options[] = {
-    {"url", KIND_TEXT, AT(url), EVERY, "URL", "the server (http://127.0.0.1:8000)"},
-    {"token", KIND_TEXT, AT(token), EVERY, "T",
+    {"url", AT(url), KIND_TEXT, EVERY, "URL", "the server (http://127.0.0.1:8000)"},
+    {"token", AT(token), KIND_TEXT, EVERY, "T",
      "the token; others on this host may see it in the list of processes"},
-    {"token-file", KIND_TEXT, AT(token_file), EVERY, "F", "a file that holds the token"},
-    {"json", KIND_FLAG, AT(json), EVERY, NULL, "print the server's JSON as it came"},
-    {"help", KIND_FLAG, AT(help), EVERY, NULL, "print help, on a command with its name"},
-    {"version", KIND_FLAG, AT(version), EVERY, NULL, "print the version"},
-    {"model", KIND_TEXT, AT(model), ONLY(START), "NAME", "the tagger or model"},
-    {"num-tags", KIND_NUMBER, AT(num_tags), ONLY(START), "N", "tags a document, 3 to 15"},
-    {"num-pages", KIND_NUMBER, AT(num_pages), ONLY(START), "N",
+    {"token-file", AT(token_file), KIND_TEXT, EVERY, "F", "a file that holds the token"},
+    {"json", AT(json), KIND_FLAG, EVERY, NULL, "print the server's JSON as it came"},
+    {"help", AT(help), KIND_FLAG, EVERY, NULL, "print help, on a command with its name"},
+    {"version", AT(version), KIND_FLAG, EVERY, NULL, "print the version"},
+    {"model", AT(model), KIND_TEXT, ONLY(START), "NAME", "the tagger or model"},
+    {"num-tags", AT(num_tags), KIND_NUMBER, ONLY(START), "N", "tags a document, 3 to 15"},
+    {"num-pages", AT(num_pages), KIND_NUMBER, ONLY(START), "N",
      "pages read of a document, 1 to 10"},
-    {"language", KIND_TEXT, AT(language), ONLY(START), "XX",
+    {"language", AT(language), KIND_TEXT, ONLY(START), "XX",
      "language of the documents (ISO 639-1)"},
-    {"priority", KIND_NUMBER, AT(priority), ONLY(START), "N", "-10 to 10; higher goes first"},
-    {"max-attempts", KIND_NUMBER, AT(max_attempts), ONLY(START), "N",
+    {"priority", AT(priority), KIND_NUMBER, ONLY(START), "N", "-10 to 10; higher goes first"},
+    {"max-attempts", AT(max_attempts), KIND_NUMBER, ONLY(START), "N",
      "attempts at a document, 1 to 10"},
-    {"job-id", KIND_TEXT, AT(job_id), ONLY(START), "ID",
+    {"job-id", AT(job_id), KIND_TEXT, ONLY(START), "ID",
      "the job's name; starting the same again under it starts nothing twice"},
-    {"exclude", KIND_LIST, AT(exclude), ONLY(START), "WORD",
+    {"exclude", AT(exclude), KIND_LIST, ONLY(START), "WORD",
      "a word that may not be a tag; may be repeated"},
-    {"map", KIND_MAP, AT(map), ONLY(START) | ONLY(VALIDATE), "COLUMN=FIELD",
+    {"map", AT(map), KIND_MAP, ONLY(START) | ONLY(VALIDATE), "COLUMN=FIELD",
      "a CSV column that holds a field, such as Link=file_path; may be repeated"},
-    {"watch", KIND_FLAG, AT(watch), ONLY(START), NULL, "follow the job until it ends"},
-    {"format", KIND_TEXT, AT(format), ONLY(RESULTS), "FORMAT",
+    {"watch", AT(watch), KIND_FLAG, ONLY(START), NULL, "follow the job until it ends"},
+    {"format", AT(format), KIND_TEXT, ONLY(RESULTS), "FORMAT",
      "table (the default on a terminal), json (elsewhere), ndjson or csv"},
-    {"status", KIND_TEXT, AT(status), ONLY(RESULTS), "STATUS",
+    {"status", AT(status), KIND_TEXT, ONLY(RESULTS), "STATUS",
      "only results that are success or failed"},
-    {"secret-file", KIND_TEXT, AT(secret_file), ONLY(TOKEN), "F",
+    {"secret-file", AT(secret_file), KIND_TEXT, ONLY(TOKEN), "F",
      "the server's secret (auth/secret_file)"},
-    {"sub", KIND_TEXT, AT(sub), ONLY(TOKEN), "USER", "whom the token stands for"},
-    {"ttl", KIND_NUMBER, AT(ttl), ONLY(TOKEN), "SECONDS", "how long it holds (3600)"},
+    {"sub", AT(sub), KIND_TEXT, ONLY(TOKEN), "USER", "whom the token stands for"},
+    {"ttl", AT(ttl), KIND_NUMBER, ONLY(TOKEN), "SECONDS", "how long it holds (3600)"},
 };
 
 enum { OPTION_COUNT = sizeof s_options / sizeof s_options[0], OPTION_FIRST = 256 };
@@ -122,6 +122,7 @@ s_read_options(client_options_t *self, int argc, char **argv, bool *used, fault_
                                      .val = OPTION_FIRST + i};
     opterr = 0;
     status_t first = STATUS_OK;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started yet */
     for (int found = 0; (found = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         status_t status = STATUS_OK;
         fault_t *to = first == STATUS_OK ? fault : NULL;

@@ -97,7 +97,7 @@ s_send(const client_t *self, const char *target, const char *content_type, FILE 
        client_answer_t *answer)
 {
     if (fseeko(file, 0, SEEK_END) != 0)
-        return client_complain(EXIT_USAGE, "the list cannot be read: %s", strerror(errno));
+        return client_complain(EXIT_USAGE, "the list cannot be read: %s", strerrordesc_np(errno));
     client_request_t request = {.method = "POST",
                                 .target = target,
                                 .content_type = content_type,
@@ -115,7 +115,7 @@ s_start_csv(const client_t *self, client_answer_t *answer)
     const char *path = self->options->arguments[0];
     FILE *file = fopen(path, "re");
     if (!file)
-        return client_complain(EXIT_USAGE, "%s: %s", path, strerror(errno));
+        return client_complain(EXIT_USAGE, "%s: %s", path, strerrordesc_np(errno));
     buffer_t target = {0};
     buffer_append_text(&target, "/api/batch/start");
     s_append_query(&target, self->options);
@@ -133,7 +133,8 @@ s_start_files(const client_t *self, client_answer_t *answer)
         return client_complain(EXIT_USAGE, "--map goes with a list, FILE.csv");
     FILE *list = tmpfile();
     if (!list)
-        return client_complain(EXIT_USAGE, "no temporary file can be made: %s", strerror(errno));
+        return client_complain(EXIT_USAGE, "no temporary file can be made: %s",
+                               strerrordesc_np(errno));
     fault_t fault = {0};
     int64_t count = 0;
     status_t status = STATUS_OK;

@@ -112,7 +112,7 @@ s_validate_csv(s_asking_t *self, const char *path)
 {
     FILE *file = fopen(path, "re");
     if (!file)
-        return client_complain(EXIT_USAGE, "%s: %s", path, strerror(errno));
+        return client_complain(EXIT_USAGE, "%s: %s", path, strerrordesc_np(errno));
     char *path_column = s_column_of(self->client->options, "file_path");
     char *type_column = s_column_of(self->client->options, "file_source_type");
     int64_t faults = csv_check(file, path, path_column, type_column, s_on_document, self, stderr);

@@ -15,7 +15,7 @@ s_write_document(const char *path, FILE *out, int64_t *count, fault_t *fault)
 {
     char *real = realpath(path, NULL);
     if (!real)
-        return fault_set(fault, STATUS_IO_ERROR, "%.300s: %s", path, strerror(errno));
+        return fault_set(fault, STATUS_IO_ERROR, "%.300s: %s", path, strerrordesc_np(errno));
     if (!text_is_utf8(slice_from(real))) {
         fputs("tagmill: passed over, its name is not UTF-8: ", stderr);
         output_write(stderr, real);
@@ -28,8 +28,8 @@ s_write_document(const char *path, FILE *out, int64_t *count, fault_t *fault)
         fprintf(out, "{\"file_path\":%s,\"file_source_type\":\"local\"}\n", text ? text : "");
     status_t status = STATUS_OK;
     if (!text || written < 0)
-        status =
-            fault_set(fault, STATUS_IO_ERROR, "the list cannot be written: %s", strerror(errno));
+        status = fault_set(fault, STATUS_IO_ERROR, "the list cannot be written: %s",
+                           strerrordesc_np(errno));
     cJSON_free(text);
     free(real);
     *count += status == STATUS_OK;
@@ -72,7 +72,7 @@ s_walk(const char *path, FILE *out, int64_t *count, fault_t *fault)
     struct dirent **entries = NULL;
     int entry_count = scandir(path, &entries, s_is_visible, s_compare);
     if (entry_count < 0)
-        return fault_set(fault, STATUS_IO_ERROR, "%.300s: %s", path, strerror(errno));
+        return fault_set(fault, STATUS_IO_ERROR, "%.300s: %s", path, strerrordesc_np(errno));
     status_t status = STATUS_OK;
     for (int i = 0; i < entry_count; i++) {
         buffer_t below = {0};
@@ -92,7 +92,7 @@ walk_write(const char *path, FILE *out, int64_t *count, fault_t *fault)
     struct stat info;
     if (stat(path, &info) != 0)
         return fault_set(fault, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO_ERROR, "%.300s: %s",
-                         path, strerror(errno));
+                         path, strerrordesc_np(errno));
     if (S_ISDIR(info.st_mode))
         return s_walk(path, out, count, fault);
     if (S_ISREG(info.st_mode))

@@ -147,8 +147,8 @@ static void
 s_draw(const s_watch_t *self)
 {
     const s_status_t *now = &self->status;
-    double progress =
-        now->total > 0 ? (double) (now->processed + now->failed) / (double) now->total : 0;
+    long long done = now->processed + now->failed;
+    double progress = now->total > 0 ? (double) done / (double) now->total : 0;
     progress = progress > 1 ? 1 : progress;
     if (self->is_terminal) {
         int filled = (int) (progress * BAR_WIDTH);
@@ -157,8 +157,7 @@ s_draw(const s_watch_t *self)
             putchar(i < filled ? '#' : '-');
         printf("] ");
     }
-    printf("%s  %lld of %lld  %.1f%%  %lld failed", now->state,
-           (long long) now->processed + (long long) now->failed, (long long) now->total,
+    printf("%s  %lld of %lld  %.1f%%  %lld failed", now->state, done, (long long) now->total,
            100 * progress, (long long) now->failed);
     s_write_rate(self);
     if (!self->is_terminal || now->is_final)

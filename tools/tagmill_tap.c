@@ -305,7 +305,7 @@ s_run(s_tap_t *self)
     sigemptyset(&mask);
     sigaddset(&mask, SIGINT);
     sigaddset(&mask, SIGTERM);
-    sigprocmask(SIG_BLOCK, &mask, NULL);
+    pthread_sigmask(SIG_BLOCK, &mask, NULL);
     int signals = signalfd(-1, &mask, SFD_CLOEXEC);
     self->track = track_new();
     self->print = (tap_print_t){.out = stdout, .json = options->json};
@@ -354,6 +354,7 @@ s_parse(s_options_t *out, int argc, char **argv, int *code)
         {"version", no_argument, NULL, 'v'},        {0}};
     *out = (s_options_t){.endpoint = ENDPOINT_DEFAULT};
     opterr = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started yet */
     for (int found = 0; (found = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         switch (found) {
         case 'e': out->endpoint = optarg; break;
