@@ -175,6 +175,8 @@ s_on_progress(s_tap_t *self, slice_t topic, const char *job_id, uint64_t seq, sl
     const char *status = output_text(json, "status", "");
     if (strcmp(status, "success") == 0 || strcmp(status, "failed") == 0)
         track_row(job, output_number(json, "row_id", -1));
+    else if (strcmp(status, "processing") == 0)
+        track_forget_row(job, output_number(json, "row_id", -1));
     if (step == TRACK_HOLE) {
         tap_print_remark(&self->print, topic, job_id, "hole", "%llu to %llu were lost; asking %s",
                          (unsigned long long) last + 1, (unsigned long long) seq - 1,

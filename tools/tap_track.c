@@ -98,6 +98,15 @@ track_row(track_job_t *job, int64_t row)
     return true;
 }
 
+void
+track_forget_row(track_job_t *job, int64_t row)
+{
+    if (row < 0 || !s_is_seen(job, row))
+        return;
+    job->rows[row / 8] = (unsigned char) (job->rows[row / 8] & ~(1u << (row % 8)));
+    job->unseen = row < job->unseen ? row : job->unseen;
+}
+
 int64_t
 track_after(const track_job_t *job)
 {

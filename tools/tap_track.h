@@ -39,6 +39,9 @@ track_step_t track_step(track_job_t *job, uint64_t seq, uint64_t *last);
  * TRACK_ROW_MAX on are never seen before. */
 bool track_row(track_job_t *job, int64_t row);
 
+/* Marks the result of `row` as not seen: it is worked on anew, after a retry. */
+void track_forget_row(track_job_t *job, int64_t row);
+
 /* The row after which the first unseen result may stand: -1 before the first. */
 int64_t track_after(const track_job_t *job);
 

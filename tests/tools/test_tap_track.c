@@ -64,6 +64,21 @@ reading_on_begins_below_the_lowest_row_that_was_not_seen(void **state)
 }
 
 static void
+a_row_that_is_worked_on_anew_counts_as_unseen(void **state)
+{
+    track_job_t *job = track_job(*state, SLICE("progress/o/j/"));
+    track_forget_row(job, 0);
+    for (int row = 0; row < 4; row++)
+        assert_true(track_row(job, row));
+    track_forget_row(job, 1);
+    track_forget_row(job, -1);
+    track_forget_row(job, 100000);
+    assert_int_equal(track_after(job), 0);
+    assert_true(track_row(job, 1));
+    assert_int_equal(track_after(job), 3);
+}
+
+static void
 rows_out_of_range_are_never_remembered(void **state)
 {
     track_job_t *job = track_job(*state, SLICE("progress/o/j/"));
@@ -83,6 +98,7 @@ main(void)
         TEST(steps_tell_first_next_hole_and_repeat),
         TEST(jobs_are_told_apart_by_their_topic),
         TEST(reading_on_begins_below_the_lowest_row_that_was_not_seen),
+        TEST(a_row_that_is_worked_on_anew_counts_as_unseen),
         TEST(rows_out_of_range_are_never_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
