@@ -96,6 +96,7 @@ main(int argc, char **argv)
     fault_t fault = {0};
     client_exit_t code = EXIT_DONE;
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started yet */
     setlocale(LC_CTYPE, "C.UTF-8"); /* what is printed is UTF-8 whatever the terminal says */
     status_t status = client_options_parse(&options, argc, argv, &fault);
     if (options.help)
