@@ -92,6 +92,10 @@ s_desk_actor(zsock_t *pipe, void *args)
             break;
     }
     zpoller_destroy(&poller);
+    /* libzmq closes in the background; the names are to be free when this returns. */
+    zmq_unbind(zsock_resolve(front), ENDPOINT_LIBRARY);
+    zmq_unbind(zsock_resolve(back), ENDPOINT_LIBRARIANS);
+    zmq_unbind(zsock_resolve(inspector), ENDPOINT_INSPECTOR);
     zsock_destroy(&front);
     zsock_destroy(&back);
     zsock_destroy(&inspector);

@@ -362,8 +362,16 @@ s_close(supervisor_t *self)
     zactor_destroy(&self->loader);
     zactor_destroy(&self->journal);
     lanes_destroy(&self->lanes);
-    for (size_t i = 0; i < ORIGIN_COUNT; i++)
+    static const char *const inner[ORIGIN_COUNT] = {[ORIGIN_CONTROL] = ENDPOINT_CONTROL,
+                                                    [ORIGIN_JOURNAL] = ENDPOINT_JOURNAL,
+                                                    [ORIGIN_LOADER] = ENDPOINT_LOADER,
+                                                    [ORIGIN_PUBLISHER] = ENDPOINT_PUBLISHER};
+    for (size_t i = 0; i < ORIGIN_COUNT; i++) {
+        /* libzmq closes in the background; the name is to be free when this returns. */
+        if (self->inlets[i].sock && inner[i])
+            zmq_unbind(self->inlets[i].handle, inner[i]);
         zsock_destroy(&self->inlets[i].sock);
+    }
     control_destroy(&self->control);
     effects_free(&self->effects);
 }
