@@ -5,6 +5,7 @@
 #define TAGMILL_TESTS_ACTORS_CONTROL_FIXTURE_H
 
 #include "actors/control.h"
+#include "base/vocabulary.h"
 #include "tests/support/cmocka_all.h"
 
 enum { FIXTURE_HEARTBEAT_MS = 1000, FIXTURE_SILENCE_MS = 4000, FIXTURE_WORK_MS = 60000 };

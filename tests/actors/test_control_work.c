@@ -1,0 +1,345 @@
+/* Workers, leases, and the limits of models. */
+#include "tests/actors/control_fixture.h"
+
+static uint32_t
+s_free_credits(void)
+{
+    control_figures_t figures;
+    control_figures(the_control, &figures);
+    return figures.free_credits;
+}
+
+/* ---- workers ---- */
+
+static void
+a_worker_that_says_hello_again_is_the_same_worker(void **state)
+{
+    (void) state;
+    for (int i = 0; i < 2; i++)
+        HAND(ORIGIN_CONTROL, &the_other, hello, .worker = SLICE("w"), .slots = 2);
+    assert_int_equal(control_fixture_count(MESSAGE_WELCOME), 1);
+    assert_int_equal(s_free_credits(), 2);
+}
+
+static void
+a_worker_that_came_again_by_another_way_has_lost_what_it_had(void **state)
+{
+    (void) state;
+    uint32_t first = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    message_work_t old = control_fixture_work();
+    control_fixture_clear();
+    uint32_t second = control_fixture_worker("w", 1);
+    message_work_t work = control_fixture_work();
+    assert_int_not_equal(second, first);
+    assert_int_not_equal(work.lease, old.lease);
+    control_fixture_done(first, &old, ERROR_NONE);
+    assert_int_equal(control_fixture_count(MESSAGE_ENTRY_RESULT), 0);
+    control_fixture_done(second, &work, ERROR_NONE);
+    assert_int_equal(control_fixture_count(MESSAGE_ENTRY_RESULT), 1);
+}
+
+static void
+a_silent_worker_is_lost_and_its_documents_go_out_again(void **state)
+{
+    (void) state;
+    uint32_t silent = control_fixture_worker("silent", 2);
+    control_fixture_start("ann", "x", "offline", 2);
+    uint32_t other = control_fixture_worker("other", 2);
+    control_fixture_clear();
+    for (int passed = 0; passed < FIXTURE_SILENCE_MS; passed += FIXTURE_HEARTBEAT_MS) {
+        control_fixture_beat(other, 0, 0);
+        control_fixture_wait(FIXTURE_HEARTBEAT_MS);
+    }
+    (void) silent;
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 2);
+    assert_int_equal(s_free_credits(), 0);
+    message_system_t event;
+    LAST(system, SYSTEM, &event);
+    assert_true(slice_is(event.event, "worker-lost"));
+}
+
+static void
+a_worker_that_says_goodbye_is_gone_at_once(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    HAND(ORIGIN_SINK, NULL, goodbye, .worker_no = worker, .epoch = FIXTURE_EPOCH);
+    assert_int_equal(the_effects.items[the_effects.count - 1].kind, EFFECT_LANE_CLOSE);
+    control_fixture_clear();
+    control_fixture_worker("v", 1);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 1);
+}
+
+static void
+a_retiring_worker_is_sent_nothing_more(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 2);
+    HAND(ORIGIN_SINK, NULL, heartbeat, .worker_no = worker, .epoch = FIXTURE_EPOCH, .retiring = 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 0);
+}
+
+static void
+a_lane_that_failed_loses_its_worker(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 2);
+    control_lane_failed(the_control, worker, (instant_t){0}, &the_effects);
+    assert_int_equal(s_free_credits(), 0);
+    control_lane_failed(the_control, worker, (instant_t){0}, &the_effects);
+}
+
+static void
+every_lane_is_pinged_each_heartbeat(void **state)
+{
+    (void) state;
+    control_fixture_worker("a", 1);
+    control_fixture_worker("b", 1);
+    control_fixture_clear();
+    control_fixture_wait(3 * FIXTURE_HEARTBEAT_MS);
+    assert_int_equal(control_fixture_count(MESSAGE_LANE_PING), 6);
+}
+
+/* ---- leases ---- */
+
+static void
+a_heartbeat_reveals_work_that_never_came(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    uint64_t lane_seq = control_fixture_work().lane_seq;
+    control_fixture_clear();
+    control_fixture_beat(worker, lane_seq - 1, 0);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 0); /* it may be on its way */
+    control_fixture_wait(FIXTURE_SILENCE_MS - 1);
+    control_fixture_beat(worker, lane_seq - 1, 0);
+    control_fixture_wait(2);
+    control_fixture_beat(worker, lane_seq - 1, 0);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 1);
+    assert_int_equal(control_fixture_count(MESSAGE_BRIEF), 1); /* that may be lost, too */
+}
+
+static void
+a_heartbeat_reveals_a_done_that_never_came(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    message_work_t work = control_fixture_work();
+    control_fixture_clear();
+    control_fixture_beat(worker, work.lane_seq, work.lease);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 0);
+    control_fixture_beat(worker, work.lane_seq, 0);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 1);
+}
+
+static void
+a_lease_that_is_over_counts_an_attempt_and_keeps_the_slot(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    message_work_t work = control_fixture_work();
+    for (int passed = 0; passed < FIXTURE_WORK_MS; passed += FIXTURE_HEARTBEAT_MS) {
+        control_fixture_beat(worker, work.lane_seq, work.lease);
+        control_fixture_wait(FIXTURE_HEARTBEAT_MS);
+    }
+    message_entry_attempt_t attempt;
+    LAST(entry_attempt, ENTRY_ATTEMPT, &attempt);
+    assert_int_equal(attempt.attempts, 1);
+    assert_int_equal(s_free_credits(), 0);
+    control_fixture_done(worker, &work, ERROR_NONE);
+    assert_int_equal(s_free_credits(), 1);
+    assert_int_equal(control_fixture_count(MESSAGE_ENTRY_RESULT), 0);
+}
+
+static void
+a_done_counts_once_and_only_under_its_own_lease(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    message_work_t work = control_fixture_work(), wrong = work;
+    wrong.row++;
+    control_fixture_done(worker, &wrong, ERROR_NONE);
+    control_fixture_done(worker + 1, &work, ERROR_NONE);
+    HAND(ORIGIN_SINK, NULL, done, .worker_no = worker, .epoch = FIXTURE_EPOCH + 1,
+         .lease = work.lease, .job_no = work.job_no, .row = work.row);
+    assert_int_equal(control_fixture_count(MESSAGE_ENTRY_RESULT), 0);
+    control_fixture_done(worker, &work, ERROR_NONE);
+    control_fixture_done(worker, &work, ERROR_NONE);
+    assert_int_equal(control_fixture_count(MESSAGE_ENTRY_RESULT), 1);
+}
+
+static void
+a_slot_is_free_again_before_the_result_is_on_disk(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 2);
+    message_work_t work = control_fixture_work();
+    control_fixture_clear();
+    control_fixture_done(worker, &work, ERROR_NONE);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 1);
+    assert_int_equal(control_fixture_count(MESSAGE_BRIEF), 0); /* once a job and worker */
+}
+
+static void
+results_are_published_after_their_commit(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    message_work_t work = control_fixture_work();
+    control_fixture_commit();
+    control_fixture_clear();
+    control_fixture_done(worker, &work, ERROR_CORRUPT);
+    assert_int_equal(control_fixture_count(MESSAGE_PROGRESS), 0);
+    control_fixture_commit();
+    assert_int_equal(control_fixture_count(MESSAGE_PROGRESS), 2); /* the failure, the end */
+}
+
+static void
+after_max_attempts_a_document_is_given_up(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "offline", 1);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+        message_work_t work = control_fixture_work();
+        assert_int_equal(work.attempt, attempt);
+        assert_int_equal(control_fixture_count(MESSAGE_ENTRY_RESULT), 0);
+        control_fixture_done(worker, &work, ERROR_NETWORK);
+        for (int passed = 0; passed < 60000; passed += FIXTURE_HEARTBEAT_MS) {
+            control_fixture_beat(worker, 0, 0);
+            control_fixture_wait(FIXTURE_HEARTBEAT_MS);
+            if (control_fixture_work().attempt > attempt)
+                break;
+        }
+    }
+    assert_int_equal(control_fixture_count(MESSAGE_ENTRY_RESULT), 1);
+}
+
+static void
+a_refused_key_fails_the_job_and_stops_its_documents(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 2);
+    control_fixture_start("ann", "x", "m", 3);
+    message_work_t work = control_fixture_work();
+    control_fixture_done(worker, &work, ERROR_AUTH);
+    assert_int_equal(control_fixture_count(MESSAGE_DROP), 1);
+    control_fixture_commit();
+    message_progress_t progress;
+    LAST(progress, PROGRESS, &progress);
+    assert_int_equal(progress.kind, PROGRESS_FAILED);
+    assert_true(slice_is(progress.error, "why"));
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 2);
+}
+
+/* ---- limits ---- */
+
+static void
+a_rate_limit_returns_the_document_unharmed_and_waits(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "m", 1);
+    message_work_t work = control_fixture_work();
+    control_fixture_commit();
+    control_fixture_clear();
+    control_fixture_done(worker, &work, ERROR_RATE_LIMIT);
+    assert_int_equal(control_fixture_count(MESSAGE_ENTRY_ATTEMPT), 0);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 0);
+    control_fixture_ask("x", 0, 0);
+    assert_int_equal(control_fixture_view().throttled_until, 1000000 + 2000);
+    control_fixture_wait(1999);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 0);
+    control_fixture_wait(1);
+    assert_int_equal(control_fixture_work().attempt, 1);
+}
+
+static void
+jobs_on_one_key_wait_together_and_others_do_not(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 1);
+    control_fixture_start("ann", "x", "m", 1);
+    message_work_t work = control_fixture_work();
+    control_fixture_start("ann", "y", "m", 1);
+    uint64_t other = control_fixture_start("bob", "z", "other", 1);
+    control_fixture_clear();
+    control_fixture_done(worker, &work, ERROR_RATE_LIMIT);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 1);
+    assert_int_equal(control_fixture_work().job_no, other);
+}
+
+static void
+a_key_is_sent_no_more_than_its_limit_at_once(void **state)
+{
+    (void) state;
+    control_fixture_worker("w", 20);
+    control_fixture_start("ann", "x", "m", 10);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 4);
+    control_fixture_clear();
+    control_fixture_start("ann", "y", "offline", 10);
+    assert_int_equal(control_fixture_count(MESSAGE_WORK), 10);
+}
+
+static void
+a_call_that_a_paused_job_does_not_use_goes_to_the_next_in_line(void **state)
+{
+    (void) state;
+    uint32_t worker = control_fixture_worker("w", 4);
+    control_fixture_start("bob", "first", "m", 4); /* all that the limit admits */
+    message_work_t works[4];
+    for (uint64_t i = 0; i < 4; i++) {
+        works[i] = control_fixture_work();
+        works[i].lease = i + 1;
+        works[i].row = (uint32_t) i;
+    }
+    control_fixture_done(worker, &works[0], ERROR_RATE_LIMIT);
+    control_fixture_start("ann", "x", "m", 1);
+    control_fixture_start("ann", "y", "m", 1);
+    control_fixture_start("eve", "busy", "offline", 10); /* takes all slots that come free */
+    for (int i = 1; i < 4; i++)
+        control_fixture_done(worker, &works[i], ERROR_NONE);
+    control_fixture_wait(2500);                      /* who waits is called; no slot is free */
+    control_fixture_command("x", JOB_COMMAND_PAUSE); /* control_check sees to the rest */
+    control_fixture_clear();
+    control_fixture_worker("v", 4);
+    assert_true(control_fixture_count(MESSAGE_WORK) > 1);
+}
+
+int
+main(void)
+{
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, control_fixture_setup, control_fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_worker_that_says_hello_again_is_the_same_worker),
+        TEST(a_worker_that_came_again_by_another_way_has_lost_what_it_had),
+        TEST(a_silent_worker_is_lost_and_its_documents_go_out_again),
+        TEST(a_worker_that_says_goodbye_is_gone_at_once),
+        TEST(a_retiring_worker_is_sent_nothing_more),
+        TEST(a_lane_that_failed_loses_its_worker),
+        TEST(every_lane_is_pinged_each_heartbeat),
+        TEST(a_heartbeat_reveals_work_that_never_came),
+        TEST(a_heartbeat_reveals_a_done_that_never_came),
+        TEST(a_lease_that_is_over_counts_an_attempt_and_keeps_the_slot),
+        TEST(a_done_counts_once_and_only_under_its_own_lease),
+        TEST(a_slot_is_free_again_before_the_result_is_on_disk),
+        TEST(results_are_published_after_their_commit),
+        TEST(after_max_attempts_a_document_is_given_up),
+        TEST(a_refused_key_fails_the_job_and_stops_its_documents),
+        TEST(a_rate_limit_returns_the_document_unharmed_and_waits),
+        TEST(jobs_on_one_key_wait_together_and_others_do_not),
+        TEST(a_key_is_sent_no_more_than_its_limit_at_once),
+        TEST(a_call_that_a_paused_job_does_not_use_goes_to_the_next_in_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
