@@ -5,83 +5,8 @@
 #include <string.h>
 
 #include "actors/job_tell.h"
+#include "actors/job_window.h"
 #include "base/memory.h"
-
-/* ---- documents ---- */
-
-doc_t *
-doc_new(const record_document_t *record)
-{
-    buffer_t bytes = {0};
-    record_document_append(record, &bytes);
-    doc_t *self = memory_new(sizeof *self + bytes.size);
-    self->row = record->row;
-    self->attempts = record->attempts;
-    self->losses = record->losses;
-    self->size = (uint32_t) bytes.size;
-    memcpy(self->record, bytes.data, bytes.size);
-    self->due.owner = self;
-    buffer_free(&bytes);
-    return self;
-}
-
-void
-doc_free(doc_t *self)
-{
-    free(self);
-}
-
-void
-doc_read(const doc_t *self, record_document_t *record)
-{
-    slice_t rest = {.data = self->record, .size = self->size};
-    status_t status = record_document_take(&rest, record);
-    assert(status == STATUS_OK);
-    (void) status;
-    record->attempts = self->attempts;
-    record->losses = self->losses;
-}
-
-static void
-s_push_back(job_t *self, doc_t *doc)
-{
-    doc->next = NULL;
-    *self->ready_end = doc;
-    self->ready_end = &doc->next;
-    self->ready_count++;
-}
-
-static void
-s_push_front(job_t *self, doc_t *doc)
-{
-    if (self->ready == NULL) {
-        s_push_back(self, doc);
-        return;
-    }
-    doc->next = self->ready;
-    self->ready = doc;
-    self->ready_count++;
-}
-
-static doc_t *
-s_pop(job_t *self)
-{
-    doc_t *doc = self->ready;
-    assert(doc);
-    self->ready = doc->next;
-    if (self->ready == NULL)
-        self->ready_end = &self->ready;
-    self->ready_count--;
-    doc->next = NULL;
-    return doc;
-}
-
-static void
-s_clear_ready(job_t *self)
-{
-    while (self->ready)
-        doc_free(s_pop(self));
-}
 
 static void
 s_clear_retries(job_t *self, heap_t *timers)
@@ -131,7 +56,7 @@ job_destroy(job_t **self_p, heap_t *timers)
     job_t *self = *self_p;
     if (self == NULL)
         return;
-    s_clear_ready(self);
+    job_window_clear(self);
     s_clear_retries(self, timers);
     heap_free(&self->retries);
     deadline_stop(timers, &self->load_timer);
@@ -204,7 +129,7 @@ s_end(job_t *self, turn_t *turn)
     self->finished_at = turn->now.wall_ms;
     self->load = 0;
     self->exhausted = true;
-    s_clear_ready(self);
+    job_window_clear(self);
     s_clear_retries(self, turn->timers);
     deadline_stop(turn->timers, &self->load_timer);
 }
@@ -219,27 +144,13 @@ s_finish_if_done(job_t *self, turn_t *turn)
     s_keep_state(self, turn, JOB_EVENT_FINISH, NULL, NULL);
 }
 
-/* ---- the window ---- */
-
-static void
-s_load(job_t *self, turn_t *turn)
-{
-    if (self->load || self->exhausted || heap_has(&self->load_timer.node) ||
-        (self->state != JOB_PENDING && self->state != JOB_PROCESSING) ||
-        self->ready_count > self->window_size / 2)
-        return;
-    self->load = ++self->last_load;
-    EFFECT_SEND(turn->effects, EFFECT_LOAD, 0, NULL, load_window, .job_no = self->job_no,
-                .load = self->load, .from_row = self->next_row, .limit = self->window_size);
-    if (self->window_size < WINDOW_MOST)
-        self->window_size *= 2;
-}
+/* ---- coming to life ---- */
 
 void
 job_wake(job_t *self, turn_t *turn)
 {
     s_finish_if_done(self, turn);
-    s_load(self, turn);
+    job_window_load(self, turn);
 }
 
 void
@@ -257,69 +168,6 @@ job_skip_versions(job_t *self, turn_t *turn)
     EFFECT_SEND(turn->effects, EFFECT_JOURNAL, 0, NULL, entry_state, .entry = entry,
                 .job_no = self->job_no, .state = (uint8_t) self->state, .version = self->version,
                 .started_at = self->started_at, .finished_at = self->finished_at);
-}
-
-void
-job_load_again(job_t *self, turn_t *turn)
-{
-    s_load(self, turn);
-}
-
-void
-job_take_window(job_t *self, turn_t *turn, const message_window_t *window)
-{
-    if (self->load == 0 || window->load != self->load)
-        return;
-    self->load = 0;
-    if (!window->ok) {
-        deadline_set(turn->timers, &self->load_timer, TIMER_LOAD, self,
-                     turn->now.monotonic_ms + LOAD_AGAIN_MS);
-        return;
-    }
-    slice_t rest = window->documents;
-    record_document_t record;
-    while (rest.size && record_document_take(&rest, &record) == STATUS_OK)
-        if (record.row >= self->next_row)
-            s_push_back(self, doc_new(&record));
-    if (window->next_row > self->next_row)
-        self->next_row = window->next_row;
-    self->exhausted = window->last != 0;
-    s_load(self, turn);
-}
-
-doc_t *
-job_take_ready(job_t *self, turn_t *turn)
-{
-    doc_t *doc = s_pop(self);
-    doc->touched = true;
-    s_load(self, turn);
-    return doc;
-}
-
-/* A paused job keeps no window. Documents that were never under a lease have the highest rows of
- * all and can be read again; the others carry what only memory knows. */
-static void
-s_shed_window(job_t *self, turn_t *turn)
-{
-    doc_t *doc = self->ready;
-    self->ready = NULL;
-    self->ready_end = &self->ready;
-    self->ready_count = 0;
-    while (doc) {
-        doc_t *next = doc->next;
-        if (doc->touched) {
-            s_push_back(self, doc);
-        } else {
-            if (doc->row < self->next_row)
-                self->next_row = doc->row;
-            self->exhausted = false;
-            doc_free(doc);
-        }
-        doc = next;
-    }
-    self->load = 0;
-    self->window_size = WINDOW_FIRST;
-    deadline_stop(turn->timers, &self->load_timer);
 }
 
 /* ---- commands ---- */
@@ -342,7 +190,7 @@ job_command(job_t *self, turn_t *turn, job_command_t command, const route_t *rou
                          : command == JOB_COMMAND_RESUME ? "resumed"
                                                          : "cancelled");
     if (command == JOB_COMMAND_PAUSE)
-        s_shed_window(self, turn);
+        job_window_shed(self, turn);
     else if (command == JOB_COMMAND_CANCEL)
         s_end(self, turn);
     else if (self->started_at == 0)
@@ -428,7 +276,7 @@ job_retry_due(job_t *self, turn_t *turn)
     heap_node_t *node = heap_top(&self->retries);
     for (; node && node->key <= turn->now.monotonic_ms; node = heap_top(&self->retries)) {
         heap_remove(&self->retries, node);
-        s_push_front(self, node->owner);
+        job_window_push_front(self, node->owner);
     }
     s_retry_timer(self, turn);
 }
@@ -478,7 +326,7 @@ job_lose_document(job_t *self, turn_t *turn, doc_t *doc)
     verdict.frame = buffer_slice(&frame);
     if (doc->losses < LOSSES_MOST) {
         s_keep_attempt(self, turn, doc, &verdict, 0);
-        s_push_front(self, doc);
+        job_window_push_front(self, doc);
     } else {
         s_keep_result(self, turn, doc, &verdict);
     }
@@ -489,7 +337,7 @@ void
 job_return_document(job_t *self, doc_t *doc)
 {
     self->in_flight--;
-    s_push_front(self, doc);
+    job_window_push_front(self, doc);
 }
 
 void

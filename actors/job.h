@@ -18,11 +18,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "actors/doc.h"
 #include "actors/job_state.h"
 #include "actors/limiter.h"
 #include "actors/scheduler.h"
 #include "actors/turn.h"
-#include "messages/message.h"
 
 enum {
     WINDOW_FIRST = 16,  /* documents of a job's first load; doubles with each load */
@@ -35,18 +35,6 @@ enum {
 /* More than a job's version can run ahead of the disk: a document that is begun or throttled raises
  * it, and is not journalled. Two million recoveries of one job stay exact in a JSON number. */
 #define VERSION_SKIP (UINT64_C(1) << 32)
-
-/* A document in memory: the record as the store gave it, and where it stands. */
-typedef struct doc {
-    struct doc *next; /* in the window */
-    heap_node_t due;  /* in the retries, by monotonic time */
-    uint32_t row;
-    uint8_t attempts; /* failed so far */
-    uint8_t losses;   /* workers lost with it so far */
-    bool touched;     /* was under a lease once */
-    uint32_t size;    /* of the record */
-    char record[];    /* DOCUMENT */
-} doc_t;
 
 /* A long poll. */
 typedef struct waiter {
@@ -105,15 +93,6 @@ typedef struct {
     message_done_t done;
     slice_t frame; /* the DONE as it came, for those who are told later */
 } verdict_t;
-
-/* Returns owned: a document from its record. */
-doc_t *doc_new(const record_document_t *record);
-
-/* Frees a document. Null-safe. */
-void doc_free(doc_t *self);
-
-/* Reads a document's record; slices live as long as the document. */
-void doc_read(const doc_t *self, record_document_t *record);
 
 /* Returns owned: a job actor from what the store keeps (borrowed for the call). `user` outlives it.
  * `limit`: NULL when its model has none. */

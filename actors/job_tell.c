@@ -7,16 +7,6 @@
 
 enum { POLL_LEAST_MS = 200, POLL_MOST_MS = 5000, POLL_IDLE_MS = 2000, RATE_EVERY_MS = 1000 };
 
-doc_t *
-doc_new_copy(const doc_t *doc)
-{
-    doc_t *copy = memory_new(sizeof *copy + doc->size);
-    memcpy(copy, doc, sizeof *doc + doc->size);
-    copy->due = (heap_node_t){.owner = copy};
-    copy->next = NULL;
-    return copy;
-}
-
 /* ---- the client's view ---- */
 
 /* Documents a millisecond, smoothed over some seconds, from what is on disk. */

@@ -4,9 +4,6 @@
 
 #include "actors/job.h"
 
-/* Returns owned: a copy of a document, in no list. */
-doc_t *doc_new_copy(const doc_t *doc);
-
 /* A document was begun: publishes it and answers the long polls. */
 void job_tell_begun(job_t *self, turn_t *turn, const doc_t *doc);
 

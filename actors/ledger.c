@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "actors/job.h"
+#include "actors/doc.h"
 #include "base/memory.h"
 
 /* A ring: entry n stands at n % capacity, so that an outcome finds its note at once. */
