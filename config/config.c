@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "config/endpoint.h"
 #include "config/nearest.h"
 #include "config/table.h"
 #include "config/value.h"
@@ -350,6 +351,21 @@ s_check_socket_path(const config_t *self, config_key_t key, fault_t *fault)
                      config_key_path(key));
 }
 
+/* CURVE is what would keep strangers off the bus; until it is there, the bus stays on this host. */
+static status_t
+s_check_local(const config_t *self, config_key_t key, fault_t *fault)
+{
+    config_type_t type = config_row(key)->type;
+    const char *value = self->texts[key];
+    if ((type != CONFIG_TYPE_ENDPOINT && type != CONFIG_TYPE_LANES) || *value == '\0' ||
+        endpoint_is_local(value))
+        return STATUS_OK;
+    return fault_set(fault, STATUS_BAD_REQUEST,
+                     "%s is %s: only ipc and tcp on a loopback address (tcp://127.0.0.1:PORT) are "
+                     "safe here, and taken",
+                     config_key_path(key), value);
+}
+
 static status_t
 s_check_together(const config_t *self, fault_t *fault)
 {
@@ -382,6 +398,8 @@ config_finish(config_t *self, fault_t *fault)
     status_t status = s_check_together(self, fault);
     for (int key = 0; key < CONFIG_KEY_COUNT && status == STATUS_OK; key++)
         status = s_check_socket_path(self, (config_key_t) key, fault);
+    for (int key = 0; key < CONFIG_KEY_COUNT && status == STATUS_OK; key++)
+        status = s_check_local(self, (config_key_t) key, fault);
     return status;
 }
 

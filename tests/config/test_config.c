@@ -414,6 +414,34 @@ the_example_file_loads_with_every_default_switched_on(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+an_endpoint_that_strangers_can_reach_is_refused(void **state)
+{
+    (void) state;
+    static const char *const bad[] = {"bus/control=tcp://0.0.0.0:5571",
+                                      "bus/sink=tcp://10.1.2.3:5571", "bus/library=tcp://[::]:5571",
+                                      "bus/lanes=tcp://192.0.2.7:6000-6100",
+                                      "progress/endpoint=tcp://203.0.113.5:5570"};
+    static const char *const good[] = {"bus/control=tcp://127.0.0.1:5571", "bus/sink=ipc:///tmp/s",
+                                       "bus/library=tcp://[::1]:5571",
+                                       "bus/lanes=tcp://127.0.0.1:6000-6100"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        config_t *config = config_new();
+        fault_t fault = {0};
+        assert_int_equal(config_set(config, bad[i], &fault), STATUS_OK);
+        assert_int_equal(config_finish(config, &fault), STATUS_BAD_REQUEST);
+        assert_non_null(strstr(fault.detail, "loopback"));
+        config_destroy(&config);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        config_t *config = config_new();
+        fault_t fault = {0};
+        assert_int_equal(config_set(config, good[i], &fault), STATUS_OK);
+        assert_int_equal(config_finish(config, &fault), STATUS_OK);
+        config_destroy(&config);
+    }
+}
+
 int
 main(void)
 {
@@ -439,6 +467,7 @@ main(void)
         TEST(socket_paths_that_the_kernel_cannot_hold_are_refused),
         TEST(the_example_file_shows_every_key_and_loads),
         TEST(the_example_file_loads_with_every_default_switched_on),
+        cmocka_unit_test(an_endpoint_that_strangers_can_reach_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
