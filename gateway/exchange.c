@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "gateway/json_view.h"
+#include "messages/json_text.h"
 
 enum {
     ONE_WRITE_MAX = 65536,  /* head and body up to this size go out together */
@@ -172,7 +173,11 @@ s_write_head(exchange_t *self, int http, const char *content_type)
     s_decide_closing(self);
     self->status = http;
     buffer_clear(head);
-    buffer_printf(head, "HTTP/1.1 %d %s\r\n", http, s_reason(http));
+    buffer_append_text(head, "HTTP/1.1 ");
+    json_text_append_number(head, http);
+    buffer_append_byte(head, ' ');
+    buffer_append_text(head, s_reason(http));
+    buffer_append_text(head, "\r\n");
     s_append_date(self->session, head);
     if (content_type) {
         buffer_append_text(head, "Content-Type: ");
@@ -192,11 +197,14 @@ exchange_answer(exchange_t *self, int http, const char *content_type)
     buffer_t *head = &self->session->head;
     slice_t body = buffer_slice(&self->session->body);
     s_write_head(self, http, content_type);
-    if (http == 304)
+    if (http == 304) {
         body.size = 0;
-    else
-        buffer_printf(head, "Content-Length: %zu\r\n", body.size);
-    buffer_append_text(head, "\r\n");
+        buffer_append_text(head, "\r\n");
+    } else {
+        buffer_append_text(head, "Content-Length: ");
+        json_text_append_number(head, (int64_t) body.size);
+        buffer_append_text(head, "\r\n\r\n");
+    }
     if (self->is_head)
         body.size = 0;
     bool together = body.size <= ONE_WRITE_MAX;

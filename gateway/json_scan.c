@@ -1,12 +1,8 @@
 #include "gateway/json_scan.h"
 
-#include <assert.h>
-#include <pthread.h>
-#include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "gateway/json_view.h"
 
 typedef enum {
     IN_VALUE,          /* a value must follow */
@@ -33,42 +29,21 @@ typedef enum {
     IN_FAILED
 } state_t;
 
-/* Names are compared by a keyed hash: whoever sends the text cannot make two collide. */
-static unsigned char s_hash_key[crypto_shorthash_KEYBYTES];
-static pthread_once_t s_hash_once = PTHREAD_ONCE_INIT;
-
-static void
-s_hash_open(void)
-{
-    int ready = sodium_init();
-    assert(ready >= 0);
-    (void) ready;
-    crypto_shorthash_keygen(s_hash_key);
-}
-
 void
 json_scan_begin(json_scan_t *self, const json_watch_t *watch)
 {
     json_scan_t old = *self;
-    pthread_once(&s_hash_once, s_hash_open);
-    *self = (json_scan_t){.state = IN_VALUE,
-                          .key = old.key,
-                          .marks = old.marks,
-                          .mark_capacity = old.mark_capacity,
-                          .table = old.table,
-                          .table_size = old.table_size};
+    *self = (json_scan_t){.state = IN_VALUE, .key = old.key, .keys = old.keys};
+    json_keys_begin(&self->keys);
     if (watch)
         self->watch = *watch;
-    if (old.mark_count) /* the last text was left in the middle */
-        memset(self->table, 0, self->table_size * sizeof *self->table);
 }
 
 void
 json_scan_free(json_scan_t *self)
 {
     buffer_free(&self->key);
-    free(self->marks);
-    free(self->table);
+    json_keys_free(&self->keys);
     *self = (json_scan_t){.state = IN_FAILED};
 }
 
@@ -78,61 +53,6 @@ s_refuse(json_scan_t *self, fault_t *fault, const char *what)
     self->state = IN_FAILED;
     return fault_set(fault, STATUS_BAD_REQUEST, "not valid JSON at byte %llu: %s",
                      (unsigned long long) self->offset + 1, what);
-}
-
-/* ---- members of the open objects ---- */
-
-static uint32_t
-s_place(const json_scan_t *self, uint64_t mark)
-{
-    uint32_t mask = self->table_size - 1;
-    uint32_t place = (uint32_t) (mark >> 32) & mask;
-    while (self->table[place] != 0 && self->table[place] != mark)
-        place = (place + 1) & mask;
-    return place;
-}
-
-static void
-s_grow_table(json_scan_t *self)
-{
-    free(self->table);
-    self->table_size = self->table_size ? self->table_size * 2 : 64;
-    self->table = memory_new(self->table_size * sizeof *self->table);
-    for (uint32_t i = 0; i < self->mark_count; i++)
-        self->table[s_place(self, self->marks[i])] = self->marks[i];
-}
-
-static status_t
-s_note_key(json_scan_t *self, fault_t *fault)
-{
-    uint64_t mark = 0;
-    crypto_shorthash((unsigned char *) &mark, (const unsigned char *) self->key.data,
-                     self->key.size, s_hash_key);
-    mark ^= self->numbers[self->depth - 1] * UINT64_C(0x9e3779b97f4a7c15);
-    mark |= mark == 0;
-    if (self->mark_count >= JSON_OPEN_KEYS_MAX)
-        return s_refuse(self, fault, "too many members in one object");
-    if (self->mark_count * 2 >= self->table_size)
-        s_grow_table(self);
-    uint32_t place = s_place(self, mark);
-    if (self->table[place] == mark)
-        return s_refuse(self, fault, "a name stands twice in one object");
-    self->table[place] = mark;
-    if (self->mark_count == self->mark_capacity) {
-        self->mark_capacity = self->mark_capacity ? self->mark_capacity * 2 : 64;
-        self->marks = memory_resize(self->marks, self->mark_capacity * sizeof *self->marks);
-    }
-    self->marks[self->mark_count++] = mark;
-    return STATUS_OK;
-}
-
-/* Takes the members out in the reverse of the order in which they came: then a place that linear
- * probing passed over for a later one is still taken when that one is looked for. */
-static void
-s_forget_keys(json_scan_t *self, uint32_t base)
-{
-    while (self->mark_count > base)
-        self->table[s_place(self, self->marks[--self->mark_count])] = 0;
 }
 
 /* ---- values ---- */
@@ -177,8 +97,8 @@ s_open(json_scan_t *self, bool is_object, fault_t *fault)
         return s_refuse(self, fault, "nested more than 32 deep");
     uint32_t bit = UINT32_C(1) << self->depth;
     self->objects = is_object ? self->objects | bit : self->objects & ~bit;
-    self->numbers[self->depth] = ++self->object_number;
-    self->bases[self->depth] = self->mark_count;
+    self->numbers[self->depth] = json_keys_open(&self->keys);
+    self->bases[self->depth] = self->keys.count;
     self->depth++;
     self->state = is_object ? IN_KEY_OR_CLOSE : IN_VALUE_OR_CLOSE;
     return STATUS_OK;
@@ -188,7 +108,7 @@ static status_t
 s_close(json_scan_t *self, const char *at, fault_t *fault)
 {
     self->depth--;
-    s_forget_keys(self, self->bases[self->depth]);
+    json_keys_close(&self->keys, self->bases[self->depth]);
     return s_tell_end(self, at + 1, fault);
 }
 
@@ -253,26 +173,6 @@ s_keep(json_scan_t *self, char byte)
         buffer_append_byte(&self->key, byte);
 }
 
-static void
-s_keep_code(json_scan_t *self, uint32_t code)
-{
-    if (code < 0x80) {
-        s_keep(self, (char) code);
-    } else if (code < 0x800) {
-        s_keep(self, (char) (0xc0 | code >> 6));
-        s_keep(self, (char) (0x80 | (code & 0x3f)));
-    } else if (code < 0x10000) {
-        s_keep(self, (char) (0xe0 | code >> 12));
-        s_keep(self, (char) (0x80 | (code >> 6 & 0x3f)));
-        s_keep(self, (char) (0x80 | (code & 0x3f)));
-    } else {
-        s_keep(self, (char) (0xf0 | code >> 18));
-        s_keep(self, (char) (0x80 | (code >> 12 & 0x3f)));
-        s_keep(self, (char) (0x80 | (code >> 6 & 0x3f)));
-        s_keep(self, (char) (0x80 | (code & 0x3f)));
-    }
-}
-
 /* The first byte of a sequence of several bytes; ranges as in RFC 3629, section 4. */
 static bool
 s_utf8_first(json_scan_t *self, unsigned char c)
@@ -297,6 +197,16 @@ s_utf8_first(json_scan_t *self, unsigned char c)
         return false;
     }
     return true;
+}
+
+static status_t
+s_note_key(json_scan_t *self, fault_t *fault)
+{
+    switch (json_keys_note(&self->keys, self->numbers[self->depth - 1], buffer_slice(&self->key))) {
+    case JSON_KEY_TWICE: return s_refuse(self, fault, "a name stands twice in one object");
+    case JSON_KEY_TOO_MANY: return s_refuse(self, fault, "too many members in one object");
+    default: return STATUS_OK;
+    }
 }
 
 static status_t
@@ -376,7 +286,8 @@ s_hex(json_scan_t *self, const char *at, fault_t *fault)
     if (is_low)
         self->code = 0x10000 + ((self->high_surrogate - 0xd800) << 10) + (self->code - 0xdc00);
     self->high_surrogate = 0;
-    s_keep_code(self, self->code);
+    if (self->in_key)
+        json_view_code(self->code, &self->key);
     self->state = IN_STRING;
     return STATUS_OK;
 }
@@ -394,25 +305,47 @@ s_surrogate(json_scan_t *self, const char *at, fault_t *fault)
 
 /* ---- numbers and literals ---- */
 
-/* Where a number goes on with `c`; IN_FAILED where it does not. */
-/* NOLINTBEGIN(readability-function-cognitive-complexity): a table of transitions */
-static state_t
-s_number_next(state_t state, char c)
+typedef enum { OF_ZERO, OF_DIGIT, OF_POINT, OF_E, OF_SIGN, OF_OTHER, OF_COUNT } letter_t;
+
+static letter_t
+s_letter(char c)
 {
-    bool digit = c >= '0' && c <= '9';
-    bool e = c == 'e' || c == 'E';
-    switch (state) {
-    case IN_MINUS: return c == '0' ? IN_ZERO : digit ? IN_INTEGER : IN_FAILED;
-    case IN_ZERO: return c == '.' ? IN_POINT : e ? IN_EXPONENT : IN_FAILED;
-    case IN_INTEGER: return digit ? IN_INTEGER : c == '.' ? IN_POINT : e ? IN_EXPONENT : IN_FAILED;
-    case IN_POINT: return digit ? IN_FRACTION : IN_FAILED;
-    case IN_FRACTION: return digit ? IN_FRACTION : e ? IN_EXPONENT : IN_FAILED;
-    case IN_EXPONENT:
-        return digit ? IN_EXPONENT_DIGITS : c == '+' || c == '-' ? IN_EXPONENT_SIGN : IN_FAILED;
-    default: return digit ? IN_EXPONENT_DIGITS : IN_FAILED;
+    if (c >= '1' && c <= '9')
+        return OF_DIGIT;
+    switch (c) {
+    case '0': return OF_ZERO;
+    case '.': return OF_POINT;
+    case 'e':
+    case 'E': return OF_E;
+    case '+':
+    case '-': return OF_SIGN;
+    default: return OF_OTHER;
     }
 }
-/* NOLINTEND(readability-function-cognitive-complexity) */
+
+/* Where a number goes on with `letter`; IN_FAILED where it does not. What the table does not name
+ * is 0, IN_VALUE, which no number goes on to. */
+static state_t
+s_number_next(state_t state, letter_t letter)
+{
+    static const uint8_t table[IN_EXPONENT_DIGITS + 1][OF_COUNT] = {
+        [IN_MINUS] = {[OF_ZERO] = IN_ZERO, [OF_DIGIT] = IN_INTEGER},
+        [IN_ZERO] = {[OF_POINT] = IN_POINT, [OF_E] = IN_EXPONENT},
+        [IN_INTEGER] = {[OF_ZERO] = IN_INTEGER,
+                        [OF_DIGIT] = IN_INTEGER,
+                        [OF_POINT] = IN_POINT,
+                        [OF_E] = IN_EXPONENT},
+        [IN_POINT] = {[OF_ZERO] = IN_FRACTION, [OF_DIGIT] = IN_FRACTION},
+        [IN_FRACTION] = {[OF_ZERO] = IN_FRACTION, [OF_DIGIT] = IN_FRACTION, [OF_E] = IN_EXPONENT},
+        [IN_EXPONENT] = {[OF_ZERO] = IN_EXPONENT_DIGITS,
+                         [OF_DIGIT] = IN_EXPONENT_DIGITS,
+                         [OF_SIGN] = IN_EXPONENT_SIGN},
+        [IN_EXPONENT_SIGN] = {[OF_ZERO] = IN_EXPONENT_DIGITS, [OF_DIGIT] = IN_EXPONENT_DIGITS},
+        [IN_EXPONENT_DIGITS] = {[OF_ZERO] = IN_EXPONENT_DIGITS, [OF_DIGIT] = IN_EXPONENT_DIGITS},
+    };
+    state_t next = (state_t) table[state][letter];
+    return next == IN_VALUE ? IN_FAILED : next;
+}
 
 static bool
 s_number_may_end(state_t state)
@@ -425,13 +358,13 @@ s_number_may_end(state_t state)
 static status_t
 s_number(json_scan_t *self, const char *at, bool *again, fault_t *fault)
 {
-    state_t next = s_number_next(self->state, *at);
+    letter_t letter = s_letter(*at);
+    state_t next = s_number_next(self->state, letter);
     if (next != IN_FAILED) {
         self->state = (uint8_t) next;
         return STATUS_OK;
     }
-    bool is_word = (*at >= '0' && *at <= '9') || *at == '.' || *at == '+' || *at == '-';
-    if (is_word || !s_number_may_end(self->state))
+    if ((letter != OF_OTHER && letter != OF_E) || !s_number_may_end(self->state))
         return s_refuse(self, fault, "not a number as JSON has them");
     *again = true;
     return s_tell_end(self, at, fault);

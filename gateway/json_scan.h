@@ -18,11 +18,11 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "gateway/json_keys.h"
 
 enum {
     JSON_DEPTH_MAX = 32,
-    JSON_KEY_MAX = 4096,        /* bytes of a member's name */
-    JSON_OPEN_KEYS_MAX = 100000 /* members, over all objects that are open */
+    JSON_KEY_MAX = 4096 /* bytes of a member's name */
 };
 
 /* Who is told of values. `depth` is the number of containers that are open around the value: 0 for
@@ -51,14 +51,9 @@ typedef struct {
     uint32_t high_surrogate;          /* whose low half must follow; 0: none */
     const char *literal;              /* what must follow of true, false, null */
     buffer_t key;                     /* the name being read, decoded */
-    uint64_t *marks;                  /* of the open objects' members, in the order they came */
-    uint32_t mark_count;              /*                                                      */
-    uint32_t mark_capacity;           /*                                                      */
-    uint64_t *table;                  /* the same marks, hashed with linear probing; 0: free */
-    uint32_t table_size;              /* a power of two */
-    uint32_t object_number;           /* names the objects apart in the table */
+    json_keys_t keys;                 /* of the objects that are open */
     uint32_t numbers[JSON_DEPTH_MAX]; /* of the object at that depth */
-    uint32_t bases[JSON_DEPTH_MAX];   /* mark_count when it began */
+    uint32_t bases[JSON_DEPTH_MAX];   /* keys.count when it began */
 } json_scan_t;
 
 /* Makes `self` (zeroed before its first text) ready for a text. `watch` (copied; may be NULL) is

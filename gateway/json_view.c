@@ -160,8 +160,8 @@ s_hex4(slice_t text, size_t at)
     return code;
 }
 
-static void
-s_append_code(buffer_t *out, uint32_t code)
+void
+json_view_code(uint32_t code, buffer_t *out)
 {
     if (code < 0x80) {
         buffer_append_byte(out, (char) code);
@@ -198,13 +198,13 @@ s_unescape(slice_t text, size_t at, buffer_t *out)
     if (code < 0)
         return 0;
     if (code < 0xd800 || code > 0xdbff) {
-        s_append_code(out, (uint32_t) code);
+        json_view_code((uint32_t) code, out);
         return 6;
     }
     int low = s_hex4(text, at + 8);
     if (low < 0xdc00 || low > 0xdfff)
         return 0;
-    s_append_code(out, 0x10000 + ((uint32_t) (code - 0xd800) << 10) + (uint32_t) (low - 0xdc00));
+    json_view_code(0x10000 + ((uint32_t) (code - 0xd800) << 10) + (uint32_t) (low - 0xdc00), out);
     return 12;
 }
 
@@ -236,6 +236,10 @@ json_view_string(slice_t value, buffer_t *out)
 bool
 json_view_is(slice_t value, const char *text)
 {
+    if (json_view_kind(value) != JSON_STRING || value.size < 2)
+        return false;
+    if (memchr(value.data, '\\', value.size) == NULL)
+        return slice_is((slice_t){value.data + 1, value.size - 2}, text);
     buffer_t decoded = {0};
     bool same = json_view_string(value, &decoded) && slice_is(buffer_slice(&decoded), text);
     buffer_free(&decoded);

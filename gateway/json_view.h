@@ -49,6 +49,9 @@ bool json_view_string(slice_t value, buffer_t *out);
 /* True when `value` is a string of exactly these bytes. */
 bool json_view_is(slice_t value, const char *text);
 
+/* Appends a code point (that is no surrogate) as UTF-8. */
+void json_view_code(uint32_t code, buffer_t *out);
+
 /* Reads a number written without fraction and exponent. False for any other value, and for one that
  * 64 bits cannot hold. */
 bool json_view_integer(slice_t value, int64_t *out);

@@ -1,5 +1,9 @@
 #include "gateway/jobs.h"
 
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "tests/gateway/site.h"
 #include "tests/support/cmocka_all.h"
@@ -93,6 +97,34 @@ a_long_poll_waits_for_a_newer_version(void **state)
     site_get(*state, "/api/batch/jobs/live/status?wait=10&version=6", &response);
     assert_true(response_has(&response, "\"version\":7"));
     response_free(&response);
+}
+
+/* With http/max_watchers at 2 the third poll gets what there is. */
+static void
+a_poll_beyond_the_watchers_is_answered_without_waiting(void **state)
+{
+    site_t *site = *state;
+    int descriptors[3];
+    static const char *const versions[] = {"\"version\":8", "\"version\":8", "\"version\":7"};
+    buffer_t request = {0};
+    buffer_printf(&request,
+                  "GET /api/batch/jobs/live/status?wait=10&version=7 HTTP/1.1\r\nHost: test\r\n"
+                  "Connection: close\r\nAuthorization: Bearer %s\r\n\r\n",
+                  site->token);
+    for (int i = 0; i < 3; i++) {
+        descriptors[i] = http_connect(site->port);
+        assert_int_equal(send(descriptors[i], request.data, request.size, MSG_NOSIGNAL),
+                         request.size);
+        usleep(60000);
+    }
+    for (int i = 0; i < 3; i++) {
+        response_t response = {0};
+        http_receive(descriptors[i], false, &response);
+        assert_true(response_has(&response, versions[i]));
+        response_free(&response);
+        close(descriptors[i]);
+    }
+    buffer_free(&request);
 }
 
 static void
@@ -260,6 +292,7 @@ main(void)
         cmocka_unit_test(an_id_that_no_job_can_have_is_a_bad_request),
         cmocka_unit_test(a_version_that_is_known_is_not_sent_again),
         cmocka_unit_test(a_long_poll_waits_for_a_newer_version),
+        cmocka_unit_test(a_poll_beyond_the_watchers_is_answered_without_waiting),
         cmocka_unit_test(parameters_out_of_range_are_refused),
         cmocka_unit_test(active_jobs_are_read_page_by_page),
         cmocka_unit_test(commands_are_answered_once_they_are_done),

@@ -208,8 +208,8 @@ many_objects_one_after_another_take_no_more_memory_than_one(void **state)
                          STATUS_OK);
     assert_int_equal(json_scan_feed(&scan, SLICE("1]"), NULL), STATUS_OK);
     assert_int_equal(json_scan_end(&scan, NULL), STATUS_OK);
-    assert_true(scan.table_size <= 64);
-    assert_true(scan.mark_capacity <= 64);
+    assert_true(scan.keys.table_size <= 64);
+    assert_true(scan.keys.capacity <= 64);
     json_scan_free(&scan);
 }
 
