@@ -31,7 +31,20 @@ enum {
 #define EXTRACT_METHOD_TABLE(EXTRACT_METHOD)                                                       \
     EXTRACT_METHOD(NONE, 0, "none")                                                                \
     EXTRACT_METHOD(PDF_TEXT, 1, "pdf-text")                                                        \
-    EXTRACT_METHOD(PLAIN_TEXT, 2, "plain-text")
+    EXTRACT_METHOD(PLAIN_TEXT, 2, "plain-text")                                                    \
+    EXTRACT_METHOD(OCR, 3, "ocr")                                                                  \
+    EXTRACT_METHOD(DOCX, 4, "docx")                                                                \
+    EXTRACT_METHOD(PPTX, 5, "pptx")                                                                \
+    EXTRACT_METHOD(XLSX, 6, "xlsx")                                                                \
+    EXTRACT_METHOD(ODT, 7, "odt")                                                                  \
+    EXTRACT_METHOD(ODP, 8, "odp")                                                                  \
+    EXTRACT_METHOD(ODS, 9, "ods")                                                                  \
+    EXTRACT_METHOD(EPUB, 10, "epub")                                                               \
+    EXTRACT_METHOD(RTF, 11, "rtf")                                                                 \
+    EXTRACT_METHOD(HTML, 12, "html")                                                               \
+    EXTRACT_METHOD(EMAIL, 13, "email")                                                             \
+    EXTRACT_METHOD(CSV, 14, "csv")                                                                 \
+    EXTRACT_METHOD(MARKDOWN, 15, "markdown")
 
 typedef enum {
 #define EXTRACT_METHOD(symbol, number, word) EXTRACT_METHOD_##symbol = (number),

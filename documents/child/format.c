@@ -13,29 +13,32 @@ enum {
 typedef struct {
     size_t offset;
     slice_t mark;
+    format_t format;
     const char *name;
 } mark_t;
 
-#define MARK(offset_, mark_, name_)                                                                \
+#define MARK_OF(format_, offset_, mark_, name_)                                                    \
     {                                                                                              \
-        .offset = (offset_), .mark = {(mark_), sizeof(mark_) - 1}, .name = (name_)                 \
+        .offset = (offset_), .mark = {(mark_), sizeof(mark_) - 1}, .format = (format_),            \
+        .name = (name_)                                                                            \
     }
+#define MARK(offset, mark, name) MARK_OF(FORMAT_OTHER, offset, mark, name)
 
 /* The first that fits wins. */
 static const mark_t MARKS[] = {
-    MARK(0, "\x89PNG\r\n\x1a\n", "a PNG image"),
-    MARK(0, "\xff\xd8\xff", "a JPEG image"),
+    MARK_OF(FORMAT_IMAGE, 0, "\x89PNG\r\n\x1a\n", "a PNG image"),
+    MARK_OF(FORMAT_IMAGE, 0, "\xff\xd8\xff", "a JPEG image"),
     MARK(0, "GIF87a", "a GIF image"),
     MARK(0, "GIF89a", "a GIF image"),
-    MARK(0, "II*\0", "a TIFF image"),
-    MARK(0, "MM\0*", "a TIFF image"),
-    MARK(0, "MM\0+", "a TIFF image"),
-    MARK(0, "II+\0", "a TIFF image"),
+    MARK_OF(FORMAT_IMAGE, 0, "II*\0", "a TIFF image"),
+    MARK_OF(FORMAT_IMAGE, 0, "MM\0*", "a TIFF image"),
+    MARK_OF(FORMAT_IMAGE, 0, "MM\0+", "a TIFF image"),
+    MARK_OF(FORMAT_IMAGE, 0, "II+\0", "a TIFF image"),
     MARK(8, "WEBP", "a WebP image"),
     MARK(0, "\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 image"),
     MARK(0, "8BPS", "a Photoshop image"),
     MARK(0, "AT&TFORM", "a DjVu document"),
-    MARK(0, "{\\rtf", "an RTF document"),
+    MARK_OF(FORMAT_RTF, 0, "{\\rtf", "an RTF document"),
     MARK(0, "%!PS", "a PostScript document"),
     MARK(0, "\x1f\x8b", "a gzip archive"),
     MARK(0, "BZh", "a bzip2 archive"),
@@ -82,21 +85,35 @@ s_holds(slice_t bytes, slice_t part)
 
 /* A zip's first entry tells OpenDocument and EPUB (stored, uncompressed, named "mimetype"); the
  * names of its entries, which are never compressed, tell Office Open XML. */
-static const char *
-s_zip_name(slice_t bytes)
+static format_t
+s_zip_format(slice_t bytes, const char **name)
 {
-    slice_t start = s_first(bytes, 256);
-    if (s_holds(start, SLICE("application/epub+zip")))
-        return "an EPUB book";
-    if (s_holds(start, SLICE("application/vnd.oasis.opendocument")))
-        return "an OpenDocument file";
-    if (s_holds(bytes, SLICE("word/document")))
-        return "a Word document";
-    if (s_holds(bytes, SLICE("xl/workbook")))
-        return "an Excel workbook";
-    if (s_holds(bytes, SLICE("ppt/presentation")))
-        return "a PowerPoint presentation";
-    return "a zip archive";
+    static const struct {
+        const char *part;
+        bool is_first; /* the part stands in the first entry */
+        format_t format;
+        const char *name;
+    } kinds[] = {
+        {"application/epub+zip", true, FORMAT_EPUB, "an EPUB book"},
+        {"application/vnd.oasis.opendocument.text", true, FORMAT_ODT, "an OpenDocument text"},
+        {"application/vnd.oasis.opendocument.presentation", true, FORMAT_ODP,
+         "an OpenDocument presentation"},
+        {"application/vnd.oasis.opendocument.spreadsheet", true, FORMAT_ODS,
+         "an OpenDocument workbook"},
+        {"application/vnd.oasis.opendocument", true, FORMAT_OTHER, "an OpenDocument file"},
+        {"word/document", false, FORMAT_DOCX, "a Word document"},
+        {"xl/workbook", false, FORMAT_XLSX, "an Excel workbook"},
+        {"ppt/presentation", false, FORMAT_PPTX, "a PowerPoint presentation"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        slice_t where = kinds[i].is_first ? s_first(bytes, 256) : bytes;
+        if (s_holds(where, slice_from(kinds[i].part))) {
+            *name = kinds[i].name;
+            return kinds[i].format;
+        }
+    }
+    *name = "a zip archive";
+    return FORMAT_OTHER;
 }
 
 /* A password-protected Office document is a compound file with this stream (MS-OFFCRYPTO 2.3.4);
@@ -121,8 +138,8 @@ s_begins_tag(slice_t bytes, const char *tag)
            strchr(" \t\r\n>/", bytes.data[size]) != NULL;
 }
 
-static const char *
-s_markup_name(slice_t bytes)
+static format_t
+s_markup_format(slice_t bytes, const char **name)
 {
     static const char *const html[] = {"<!doctype html", "<html", "<head",  "<body",   "<title",
                                        "<meta",          "<div",  "<table", "<script", "<style"};
@@ -130,15 +147,17 @@ s_markup_name(slice_t bytes)
     if (s_begins(start, SLICE("\xef\xbb\xbf")))
         start = (slice_t){start.data + 3, start.size - 3};
     start = slice_trim(start);
+    bool is_html = false;
     for (size_t i = 0; i < sizeof html / sizeof html[0]; i++)
-        if (s_begins_tag(start, html[i]))
-            return "an HTML page";
-    if (s_begins_tag(start, "<?xml") || s_begins_tag(start, "<svg"))
-        return s_holds(start, SLICE("<html")) ? "an HTML page" : "an XML document";
-    if (s_begins(start, SLICE("<!--")) &&
+        is_html = is_html || s_begins_tag(start, html[i]);
+    bool is_xml = s_begins_tag(start, "<?xml") || s_begins_tag(start, "<svg");
+    if ((is_xml || s_begins(start, SLICE("<!--"))) &&
         (s_holds(start, SLICE("<html")) || s_holds(start, SLICE("<HTML"))))
-        return "an HTML page";
-    return NULL;
+        is_html = true;
+    if (!is_html && !is_xml)
+        return FORMAT_BINARY;
+    *name = is_html ? "an HTML page" : "an XML document";
+    return is_html ? FORMAT_HTML : FORMAT_OTHER;
 }
 
 /* Text holds no control characters but those that lay it out (and the end mark of DOS files). With
@@ -159,18 +178,21 @@ s_is_text(slice_t bytes)
     return true;
 }
 
-static const char *
-s_marked_name(slice_t bytes)
+/* Returns FORMAT_BINARY where nothing marks a format. */
+static format_t
+s_marked_format(slice_t bytes, const char **name)
 {
     for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
         const mark_t *mark = &MARKS[i];
         if (bytes.size > mark->offset &&
-            s_begins((slice_t){bytes.data + mark->offset, bytes.size - mark->offset}, mark->mark))
-            return mark->name;
+            s_begins((slice_t){bytes.data + mark->offset, bytes.size - mark->offset}, mark->mark)) {
+            *name = mark->name;
+            return mark->format;
+        }
     }
     if (s_begins(bytes, SLICE("PK\3\4")) || s_begins(bytes, SLICE("PK\5\6")))
-        return s_zip_name(bytes);
-    return s_markup_name(bytes);
+        return s_zip_format(bytes, name);
+    return s_markup_format(bytes, name);
 }
 
 format_t
@@ -184,11 +206,9 @@ format_detect(slice_t bytes, const char **name)
         return FORMAT_PDF;
     if (s_begins(bytes, SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
         return s_compound_format(bytes, name);
-    const char *marked = s_marked_name(bytes);
-    if (marked) {
-        *name = marked;
-        return FORMAT_OTHER;
-    }
+    format_t marked = s_marked_format(bytes, name);
+    if (marked != FORMAT_BINARY)
+        return marked;
     if (s_holds(s_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) && !s_is_text(bytes))
         return FORMAT_PDF;
     *name = "a text file";

@@ -8,7 +8,6 @@
 static void
 s_read_plain(const extract_request_t *request, reading_t *reading)
 {
-    reading->method = EXTRACT_METHOD_PLAIN_TEXT;
     plain_decode(request->bytes, request->text_limit, &reading->text);
     if (!markdown_is_likely(buffer_slice(&reading->text)))
         return;
@@ -21,7 +20,6 @@ s_read_plain(const extract_request_t *request, reading_t *reading)
 static void
 s_read_pdf(const extract_request_t *request, reading_t *reading)
 {
-    reading->method = EXTRACT_METHOD_PDF_TEXT;
     pdf_read(request->bytes, request->page_limit, request->text_limit, reading);
     plain_join_words(&reading->text);
 }
@@ -43,26 +41,41 @@ s_check_text(reading_t *reading)
                       count, TEXT_MIN_CHARACTERS);
 }
 
+/* Who reads which format. A format without a reader is not supported. */
+static const struct {
+    extract_method_t method;
+    void (*read)(const extract_request_t *request, reading_t *reading);
+} READERS[FORMAT_COUNT] = {
+    [FORMAT_PDF] = {EXTRACT_METHOD_PDF_TEXT, s_read_pdf},
+    [FORMAT_TEXT] = {EXTRACT_METHOD_PLAIN_TEXT, s_read_plain},
+};
+
+static void
+s_refuse(format_t format, const char *name, reading_t *reading)
+{
+    if (format == FORMAT_EMPTY) {
+        reading->error = ERROR_CORRUPT;
+        buffer_append_text(&reading->detail, "the file is empty");
+    } else if (format == FORMAT_ENCRYPTED) {
+        reading->error = ERROR_ENCRYPTED;
+        buffer_printf(&reading->detail, "this is %s that needs a password", name);
+    } else {
+        reading->error = ERROR_UNSUPPORTED_FORMAT;
+        buffer_printf(&reading->detail, "this is %s; PDF, plain text and Markdown are read", name);
+    }
+}
+
 static void
 s_read(const extract_request_t *request, reading_t *reading)
 {
     const char *name;
-    switch (format_detect(request->bytes, &name)) {
-    case FORMAT_PDF: s_read_pdf(request, reading); return;
-    case FORMAT_TEXT: s_read_plain(request, reading); return;
-    case FORMAT_EMPTY:
-        reading->error = ERROR_CORRUPT;
-        buffer_append_text(&reading->detail, "the file is empty");
+    format_t format = format_detect(request->bytes, &name);
+    if (READERS[format].read == NULL) {
+        s_refuse(format, name, reading);
         return;
-    case FORMAT_ENCRYPTED:
-        reading->error = ERROR_ENCRYPTED;
-        buffer_printf(&reading->detail, "this is %s that needs a password", name);
-        return;
-    case FORMAT_OTHER:
-    case FORMAT_BINARY: break;
     }
-    reading->error = ERROR_UNSUPPORTED_FORMAT;
-    buffer_printf(&reading->detail, "this is %s; PDF, plain text and Markdown are read", name);
+    reading->method = READERS[format].method;
+    READERS[format].read(request, reading);
 }
 
 void

@@ -138,7 +138,7 @@ numbers_beyond_their_limits_are_malformed(void **state)
         {true, 3, "2", 1},     /* magic */
         {true, 4, "\x0b", 1},  /* an error that an extract process has no say in: auth */
         {true, 4, "\xff", 1},  /* no error at all */
-        {true, 5, "\x03", 1},  /* method */
+        {true, 5, "\xff", 1},  /* method */
         {true, 6, "\x02", 1},  /* flag */
         {true, 13, "\xff", 1}, /* detail */
         {true, 16, "\xff\xff\xff\xff", 4},
