@@ -86,20 +86,38 @@ s_detect(const tag_request_t *request, char *code)
     buffer_free(&sample);
 }
 
-void
-tagger_run(tagger_t *self, const tag_request_t *request, tag_list_t *list)
+static void
+s_start(tagger_t *self, const tag_request_t *request, tag_list_t *list)
 {
     tag_list_free(list);
     if (!language_normalise(request->language, list->language))
         s_detect(request, list->language);
     lexicon_start(&self->lexicon, s_require_rules(self, list->language));
-    self->tokens.count = 0;
+    tokens_clear(&self->tokens);
+}
+
+/* The text's tokens are all there: from here on it is about tags. */
+static admission_t
+s_admission(tagger_t *self, const tag_request_t *request)
+{
+    lexicon_end_text(&self->lexicon);
+    exclusions_read(&self->exclusions, request->exclusions, self->tokenizer, &self->lexicon);
+    return (admission_t){
+        .exclusions = &self->exclusions,
+        .tokenizer = self->tokenizer,
+        .lexicon = &self->lexicon,
+        .tag_limit = request->tag_limit,
+    };
+}
+
+void
+tagger_run(tagger_t *self, const tag_request_t *request, tag_list_t *list)
+{
+    s_start(self, request, list);
     choice_t choice = {
         .tokens = &self->tokens,
         .lexicon = &self->lexicon,
         .phrases = &self->phrases,
-        .exclusions = &self->exclusions,
-        .tag_limit = request->tag_limit,
     };
     tokenizer_run(self->tokenizer, request->title, &self->lexicon, &self->tokens);
     choice.title_end = self->tokens.count;
@@ -107,10 +125,23 @@ tagger_run(tagger_t *self, const tag_request_t *request, tag_list_t *list)
     choice.description_end = self->tokens.count;
     tokenizer_run(self->tokenizer, request->text, &self->lexicon, &self->tokens);
     phrases_count(&self->phrases, &self->tokens, &self->lexicon);
-    exclusions_read(&self->exclusions, request->exclusions, self->tokenizer, &self->lexicon);
+    admission_t admission = s_admission(self, request);
+    choice.admission = &admission;
     tagger_choose(&choice, list);
+    admission_free(&admission);
     if (self->tokens.count > KEPT_TOKENS)
         s_free_text(self);
+}
+
+void
+tagger_sift(tagger_t *self, const tag_request_t *request, const slice_t *candidates, size_t count,
+            tag_list_t *list)
+{
+    s_start(self, request, list);
+    admission_t admission = s_admission(self, request);
+    for (size_t i = 0; i < count; i++)
+        admission_try(&admission, candidates[i], list);
+    admission_free(&admission);
 }
 
 void

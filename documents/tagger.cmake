@@ -17,6 +17,7 @@ add_library(
     stopwords.c
     tagger.c
     tagger_address.c
+    tagger_admit.c
     tagger_choose.c
     tagger_exclusions.c
     tagger_lexicon.c

@@ -7,9 +7,8 @@
 
 #include "base/memory.h"
 #include "documents/tagger_spelling.h"
-#include "documents/unicode.h"
 
-enum { TAG_LETTERS_MIN = 2, TAG_LETTERS_MAX = 60, SPARE_FACTOR = 3, FINALISTS_MAX = 64 };
+enum { SPARE_FACTOR = 3, FINALISTS_MAX = 64 };
 
 typedef struct {
     double score;
@@ -78,7 +77,7 @@ static size_t
 s_find_finalists(const choice_t *choice, spelling_t *finalists)
 {
     uint32_t total = choice->phrases->count;
-    size_t count = 0, wanted = (size_t) choice->tag_limit * SPARE_FACTOR;
+    size_t count = 0, wanted = (size_t) choice->admission->tag_limit * SPARE_FACTOR;
     ranked_t *ranked = memory_new(total * sizeof *ranked);
     if (wanted > FINALISTS_MAX)
         wanted = FINALISTS_MAX;
@@ -89,30 +88,13 @@ s_find_finalists(const choice_t *choice, spelling_t *finalists)
     qsort(ranked, total, sizeof *ranked, s_compare);
     for (uint32_t i = 0; i < total && count < wanted; i++) {
         const phrase_t *phrase = ranked[i].phrase;
-        if (!exclusions_forbid_key(choice->exclusions, &phrase->key) &&
-            !s_is_nested(finalists, count, &phrase->key))
+        const phrase_key_t *key = &phrase->key;
+        if (!exclusions_forbid_stems(choice->admission->exclusions, key->stems, key->part_count) &&
+            !s_is_nested(finalists, count, key))
             finalists[count++] = (spelling_t){.phrase = phrase};
     }
     free(ranked);
     return count;
-}
-
-/* The last look at a tag as it is written: its size, the exclusions, and the tags before it (in
- * scripts without spaces the same tag can be cut into words in two ways). */
-static void
-s_admit(const choice_t *choice, slice_t text, words_t *seen, tag_list_t *list)
-{
-    buffer_t folded = {0};
-    size_t letters = unicode_count(text);
-    unicode_fold(&folded, text);
-    slice_t key = buffer_slice(&folded);
-    if (letters >= TAG_LETTERS_MIN && letters <= TAG_LETTERS_MAX &&
-        !exclusions_forbid_text(choice->exclusions, key) &&
-        words_require(seen, key, UINT32_MAX) == list->count) {
-        list->items = memory_resize(list->items, (list->count + 1) * sizeof *list->items);
-        list->items[list->count++] = slice_copy(text);
-    }
-    buffer_free(&folded);
 }
 
 void
@@ -120,15 +102,14 @@ tagger_choose(const choice_t *choice, tag_list_t *list)
 {
     spelling_t *finalists = memory_new(FINALISTS_MAX * sizeof *finalists);
     size_t count = s_find_finalists(choice, finalists);
+    uint32_t limit = choice->admission->tag_limit;
     buffer_t text = {0};
-    words_t seen = {0};
     spelling_count(finalists, count, choice->tokens, choice->lexicon);
-    for (size_t i = 0; i < count && list->count < choice->tag_limit; i++) {
+    for (size_t i = 0; i < count && list->count < limit; i++) {
         buffer_clear(&text);
         spelling_write(&finalists[i], choice->tokens, choice->lexicon, &text);
-        s_admit(choice, buffer_slice(&text), &seen, list);
+        admission_try(choice->admission, buffer_slice(&text), list);
     }
-    words_free(&seen);
     buffer_free(&text);
     free(finalists);
 }

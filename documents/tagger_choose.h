@@ -16,17 +16,16 @@
 #define TAGMILL_DOCUMENTS_TAGGER_CHOOSE_H
 
 #include "documents/tagger.h"
-#include "documents/tagger_exclusions.h"
+#include "documents/tagger_admit.h"
 #include "documents/tagger_phrases.h"
 
 typedef struct {
     const tokens_t *tokens;
     const lexicon_t *lexicon;
-    phrases_t *phrases; /* put into order of score */
-    const exclusions_t *exclusions;
+    phrases_t *phrases;     /* put into order of score */
+    admission_t *admission; /* nothing admitted yet */
     size_t title_end;       /* tokens before this one are the title's */
     size_t description_end; /* tokens from there to this one are the description's */
-    uint32_t tag_limit;
 } choice_t;
 
 /* Appends the tags to `list` (empty). Everything that `choice` names is borrowed; the phrases can

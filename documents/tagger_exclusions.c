@@ -4,44 +4,38 @@
 
 #include "documents/unicode.h"
 
-static bool
-s_is_blank(char byte)
+void
+exclusions_key(buffer_t *out, const tokens_t *phrase, const lexicon_t *lexicon)
 {
-    return byte == ' ' || byte == '\t' || byte == '\r';
-}
-
-/* Appends the line case-folded, trimmed, with single spaces between words. */
-static void
-s_squeeze(buffer_t *out, slice_t line)
-{
-    buffer_t folded = {0};
-    unicode_fold(&folded, line);
-    for (size_t i = 0; i < folded.size; i++) {
-        if (!s_is_blank(folded.data[i]))
-            buffer_append_byte(out, folded.data[i]);
-        else if (out->size && out->data[out->size - 1] != ' ')
-            buffer_append_byte(out, ' ');
+    const token_t *items = phrase->items;
+    size_t at = 0;
+    buffer_clear(out);
+    if (phrase->lost)
+        return;
+    if (phrase->count > 1 && items[1].joint == JOINT_NONE &&
+        language_rules_elides(lexicon->rules) && lexicon_kind(lexicon, items[0].form) == KIND_STOP)
+        at = 1;
+    for (; at < phrase->count; at++) {
+        uint32_t stem = lexicon_stem(lexicon, items[at].form);
+        buffer_append(out, &stem, sizeof stem);
     }
-    if (out->size && out->data[out->size - 1] == ' ')
-        out->size--;
-    buffer_free(&folded);
 }
 
 static void
 s_take_line(exclusions_t *self, slice_t line, tokenizer_t *tokenizer, lexicon_t *lexicon)
 {
-    buffer_t text = {0};
-    phrase_key_t key;
-    s_squeeze(&text, line);
-    if (text.size)
-        words_require(&self->phrases, buffer_slice(&text), EXCLUSIONS_LIMIT);
-    buffer_free(&text);
-    self->tokens.count = 0;
-    tokenizer_run(tokenizer, line, lexicon, &self->tokens);
-    if (self->tokens.count == 0 || self->tokens.count > PHRASE_PARTS)
-        return;
-    phrase_key_set(&key, lexicon, self->tokens.items, self->tokens.count);
-    words_require(&self->keys, (slice_t){(const char *) &key, sizeof key}, EXCLUSIONS_LIMIT);
+    buffer_t plain = {0}, folded = {0};
+    unicode_squeeze(&plain, line);
+    unicode_fold(&folded, buffer_slice(&plain));
+    if (folded.size)
+        words_require(&self->phrases, buffer_slice(&folded), EXCLUSIONS_LIMIT);
+    tokens_clear(&self->tokens);
+    tokenizer_run(tokenizer, buffer_slice(&plain), lexicon, &self->tokens);
+    exclusions_key(&self->key, &self->tokens, lexicon);
+    if (self->key.size)
+        words_require(&self->keys, buffer_slice(&self->key), EXCLUSIONS_LIMIT);
+    buffer_free(&plain);
+    buffer_free(&folded);
 }
 
 void
@@ -61,9 +55,10 @@ exclusions_read(exclusions_t *self, slice_t lines, tokenizer_t *tokenizer, lexic
 }
 
 bool
-exclusions_forbid_key(const exclusions_t *self, const phrase_key_t *key)
+exclusions_forbid_stems(const exclusions_t *self, const uint32_t *stems, size_t count)
 {
-    return words_find(&self->keys, (slice_t){(const char *) key, sizeof *key}) != WORDS_NONE;
+    slice_t key = {(const char *) stems, count * sizeof *stems};
+    return words_find(&self->keys, key) != WORDS_NONE;
 }
 
 bool
@@ -78,4 +73,5 @@ exclusions_free(exclusions_t *self)
     words_free(&self->phrases);
     words_free(&self->keys);
     tokens_free(&self->tokens);
+    buffer_free(&self->key);
 }

@@ -1,6 +1,5 @@
 #include "documents/tagger_lexicon.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,7 +132,14 @@ lexicon_start(lexicon_t *self, language_rules_t *rules)
 {
     words_clear(&self->forms);
     words_clear(&self->stems);
+    self->own_count = LEXICON_FORM_LIMIT;
     self->rules = rules;
+}
+
+void
+lexicon_end_text(lexicon_t *self)
+{
+    self->own_count = self->forms.count;
 }
 
 void
@@ -194,4 +200,10 @@ slice_t
 lexicon_text(const lexicon_t *self, uint32_t form)
 {
     return words_text(&self->forms, form);
+}
+
+bool
+lexicon_knows(const lexicon_t *self, slice_t form)
+{
+    return words_find(&self->forms, form) < self->own_count;
 }

@@ -6,6 +6,7 @@
 #ifndef TAGMILL_DOCUMENTS_TAGGER_LEXICON_H
 #define TAGMILL_DOCUMENTS_TAGGER_LEXICON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "documents/language_rules.h"
@@ -40,12 +41,16 @@ typedef struct {
         word_case_t letters;
     } * entries; /* by form */
     uint32_t capacity;
+    uint32_t own_count;      /* forms of the text; later ones are the exclusions' and the tags' */
     language_rules_t *rules; /* borrowed */
     buffer_t folded;         /* scratch */
 } lexicon_t;
 
 /* Empties the lexicon for a text in the language of `rules` (borrowed until the next call). */
 void lexicon_start(lexicon_t *self, language_rules_t *rules);
+
+/* Says that the text is at its end: what is required from here on is not a form of it. */
+void lexicon_end_text(lexicon_t *self);
 
 /* Frees everything and leaves the lexicon empty. */
 void lexicon_free(lexicon_t *self);
@@ -59,5 +64,8 @@ uint32_t lexicon_stem(const lexicon_t *self, uint32_t form);
 word_kind_t lexicon_kind(const lexicon_t *self, uint32_t form);
 word_case_t lexicon_case(const lexicon_t *self, uint32_t form);
 slice_t lexicon_text(const lexicon_t *self, uint32_t form);
+
+/* True when the text has this form. */
+bool lexicon_knows(const lexicon_t *self, slice_t form);
 
 #endif

@@ -66,7 +66,7 @@ s_append_lower(const lexicon_t *lexicon, uint32_t form, buffer_t *out)
     size_t start = out->size;
     unicode_fold(out, lexicon_text(lexicon, form));
     slice_t lower = {out->data + start, out->size - start};
-    return words_find(&lexicon->forms, lower) != WORDS_NONE;
+    return lexicon_knows(lexicon, lower);
 }
 
 static void

@@ -57,6 +57,12 @@ tokenizer_destroy(tokenizer_t **self_p)
 }
 
 void
+tokens_clear(tokens_t *self)
+{
+    self->count = self->lost = 0;
+}
+
+void
 tokens_free(tokens_t *self)
 {
     free(self->items);
@@ -103,6 +109,7 @@ s_push(tokenizer_t *self, slice_t form, joint_t joint)
     s_forget_gap(self);
     if (number == WORDS_NONE) {
         self->others = 1;
+        tokens->lost++;
         return;
     }
     if (tokens->count == tokens->capacity) {
@@ -214,6 +221,7 @@ s_take_piece(tokenizer_t *self)
             address_end = address_find(self->wide.units, count, start);
         if (start < address_end) {
             self->others++;
+            self->tokens->lost++;
         } else if (is_word) {
             done = s_extend(self, start, end);
             s_take_word(self, start, done);

@@ -42,6 +42,7 @@ typedef struct {
     token_t *items;
     size_t count;
     size_t capacity;
+    size_t lost; /* words that are not among them: addresses, and what the lexicon does not keep */
 } tokens_t;
 
 typedef struct tokenizer tokenizer_t;
@@ -56,6 +57,9 @@ void tokenizer_destroy(tokenizer_t **self_p);
  * of `lexicon`. The first one starts with JOINT_BREAK. Works through the text piece by piece, so
  * that memory beyond the tokens does not grow with it. */
 void tokenizer_run(tokenizer_t *self, slice_t text, lexicon_t *lexicon, tokens_t *tokens);
+
+/* Empties the tokens and keeps their memory. */
+void tokens_clear(tokens_t *self);
 
 /* Frees the tokens and leaves them empty. */
 void tokens_free(tokens_t *self);

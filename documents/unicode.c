@@ -121,6 +121,27 @@ unicode_narrow(const UChar *units, size_t count, buffer_t *out)
     out->data[out->size] = '\0';
 }
 
+void
+unicode_squeeze(buffer_t *out, slice_t text)
+{
+    wide_t wide = {0}, scratch = {0};
+    size_t kept = 0;
+    unicode_widen(text, &wide, &scratch);
+    for (size_t i = 0; i < wide.count; i++) {
+        UChar unit = wide.units[i];
+        if (!u_isUWhiteSpace(unit) && !u_iscntrl(unit))
+            wide.units[kept++] = unit;
+        else if (kept && wide.units[kept - 1] != ' ')
+            wide.units[kept++] = ' ';
+    }
+    if (kept && wide.units[kept - 1] == ' ')
+        kept--;
+    if (kept)
+        unicode_narrow(wide.units, kept, out);
+    wide_free(&wide);
+    wide_free(&scratch);
+}
+
 static bool
 s_is_ascii(slice_t text)
 {

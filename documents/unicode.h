@@ -31,6 +31,10 @@ void unicode_widen(slice_t text, wide_t *out, wide_t *scratch);
  * marks, with a plain apostrophe, and with the letters that a typesetter's ligature stands for. */
 void unicode_narrow(const UChar *units, size_t count, buffer_t *out);
 
+/* Appends `text` (UTF-8) as a line should read: in normal form C, written as unicode_narrow does,
+ * trimmed, with one space wherever there is white space or a control character. */
+void unicode_squeeze(buffer_t *out, slice_t text);
+
 /* Appends `text` (UTF-8 in normal form C) case-folded, in normal form C. */
 void unicode_fold(buffer_t *out, slice_t text);
 
