@@ -5,6 +5,7 @@
  * document, so that no more than a page is ever held.
  */
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "tools/client.h"
@@ -102,7 +103,10 @@ s_print_rows(void *arg, slice_t bytes)
 static client_exit_t
 s_results_table(const client_t *self, client_answer_t *answer)
 {
-    table_t table = {0};
+    struct winsize size = {0};
+    if (isatty(STDOUT_FILENO))
+        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    table_t table = {.columns = size.ws_col};
     table_head(stdout);
     client_exit_t code = s_get(self, "ndjson", s_print_rows, &table, answer);
     table_end(&table, stdout);

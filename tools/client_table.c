@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "tools/client_output.h"
 
-enum { TITLE_COLUMNS = 34, STATUS_COLUMNS = 18 };
+enum { TITLE_COLUMNS = 34, STATUS_COLUMNS = 18, TAGS_AT = TITLE_COLUMNS + STATUS_COLUMNS + 4 };
 
 /* The code point at the start of `text`, which is UTF-8, and its length in bytes. */
 static wchar_t
@@ -21,17 +21,34 @@ s_code_point(const char *text, size_t *length)
     return (wchar_t) point;
 }
 
-/* Writes `text` in exactly `columns` terminal columns: cut with an ellipsis, or filled with blanks.
+/* The terminal columns that the code point at the start of `text` takes, and its length in bytes.
  * Letters of Chinese, Japanese and Korean take two columns each (wcwidth(3) knows in a UTF-8
  * locale; elsewhere every letter counts as one). */
+static int
+s_code_point_columns(const char *text, size_t *length)
+{
+    int columns = wcwidth(s_code_point(text, length));
+    return columns < 1 ? 1 : columns;
+}
+
+static int
+s_text_columns(const char *text)
+{
+    int columns = 0;
+    for (size_t length = 0; *text && text_is_utf8(slice_from(text)); text += length)
+        columns += s_code_point_columns(text, &length);
+    return columns;
+}
+
+/* Writes `text` in exactly `columns` terminal columns: cut with an ellipsis, or filled with blanks.
+ */
 static void
 s_cell(FILE *out, const char *text, int columns)
 {
     buffer_t cell = {0};
     int used = 0;
     for (size_t length = 0; *text && text_is_utf8(slice_from(text)); text += length) {
-        int width = wcwidth(s_code_point(text, &length));
-        width = width < 1 ? 1 : width;
+        int width = s_code_point_columns(text, &length);
         if (used + width > columns - 1 && text[length] != '\0')
             break;
         buffer_append(&cell, text, length);
@@ -56,24 +73,42 @@ table_head(FILE *out)
     fputs("  TAGS\n", out);
 }
 
+/* Tags that do not fit go on below the first, each whole. */
 static void
-s_row(FILE *out, const cJSON *result)
+s_tags(const table_t *self, FILE *out, const cJSON *tags)
+{
+    const cJSON *tag = NULL;
+    int used = TAGS_AT;
+    cJSON_ArrayForEach(tag, tags)
+    {
+        const char *text = cJSON_IsString(tag) ? tag->valuestring : "";
+        int wanted = s_text_columns(text) + (tag->next ? 1 : 0); /* and its comma */
+        bool fits = self->columns == 0 || used + 1 + wanted <= self->columns;
+        if (tag != tags->child && fits) {
+            fputc(' ', out);
+            used++;
+        } else if (tag != tags->child) {
+            fprintf(out, "\n%*s", TAGS_AT, "");
+            used = TAGS_AT;
+        }
+        output_write(out, text);
+        fputs(tag->next ? "," : "", out);
+        used += wanted;
+    }
+}
+
+static void
+s_row(const table_t *self, FILE *out, const cJSON *result)
 {
     const char *error_type = output_text(result, "error_type", NULL);
     s_cell(out, output_text(result, "title", ""), TITLE_COLUMNS);
     fputs("  ", out);
     s_cell(out, error_type ? error_type : output_text(result, "status", ""), STATUS_COLUMNS);
     fputs("  ", out);
-    if (error_type) {
+    if (error_type)
         output_write(out, output_text(result, "error", ""));
-    } else {
-        const cJSON *tags = cJSON_GetObjectItemCaseSensitive(result, "tags"), *tag = NULL;
-        cJSON_ArrayForEach(tag, tags)
-        {
-            output_write(out, tag == tags->child ? "" : ", ");
-            output_write(out, cJSON_IsString(tag) ? tag->valuestring : "");
-        }
-    }
+    else
+        s_tags(self, out, cJSON_GetObjectItemCaseSensitive(result, "tags"));
     fputc('\n', out);
 }
 
@@ -82,7 +117,7 @@ s_end_line(table_t *self, FILE *out)
 {
     cJSON *result = output_parse(&self->line);
     if (result)
-        s_row(out, result);
+        s_row(self, out, result);
     cJSON_Delete(result);
     buffer_clear(&self->line);
 }

@@ -9,6 +9,7 @@
 /* A table that is being written. A zeroed struct is ready. */
 typedef struct {
     buffer_t line; /* the part of a line that came so far */
+    int columns;   /* of the terminal: tags go on in the next line; 0: lines have no end */
 } table_t;
 
 /* Writes the table's head. */
