@@ -1,5 +1,6 @@
 #include "actors/keeper.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -33,7 +34,8 @@ typedef struct {
 } child_t;
 
 struct keeper {
-    char **command; /* program and arguments, NULL-ended */
+    char **command;     /* program and arguments, NULL-ended */
+    char **environment; /* NAME=VALUE, NULL-ended */
     child_t *children;
     uint32_t count;
 };
@@ -61,7 +63,7 @@ s_ended(child_t *child, int64_t now_ms)
 
 /* Returns the process id, or 0 when the program cannot be started. */
 static pid_t
-s_spawn(char *const *command)
+s_spawn(char *const *command, char *const *environment)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -77,7 +79,7 @@ s_spawn(char *const *command)
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     pid_t pid = 0;
-    int error = posix_spawn(&pid, command[0], &actions, &attributes, command, environ);
+    int error = posix_spawn(&pid, command[0], &actions, &attributes, command, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error == 0)
@@ -90,7 +92,7 @@ s_spawn(char *const *command)
 static void
 s_start_child(keeper_t *self, child_t *child, int64_t now_ms)
 {
-    pid_t pid = s_spawn(self->command);
+    pid_t pid = s_spawn(self->command, self->environment);
     if (pid == 0) {
         s_ended(child, now_ms);
         return;
@@ -142,30 +144,85 @@ s_join(const char *first, const char *second, const char *third)
     return text.data;
 }
 
+static void
+s_append(char ***list, char *text)
+{
+    size_t count = 0;
+    while (*list && (*list)[count])
+        count++;
+    *list = memory_resize(*list, (count + 2) * sizeof **list);
+    (*list)[count] = text;
+    (*list)[count + 1] = NULL;
+}
+
+static void
+s_append_setting(void *list, const char *path, const char *value, bool is_secret)
+{
+    if (is_secret)
+        return;
+    s_append(list, s_join("--set", "", ""));
+    s_append(list, s_join(path, "=", value));
+}
+
 char **
 keeper_arguments(const config_t *config)
 {
-    char **arguments = memory_new((2 * CONFIG_KEY_COUNT + 3) * sizeof *arguments);
-    size_t count = 0;
+    char **arguments = NULL;
     char number[24];
     snprintf(number, sizeof number, "%d", (int) getpid());
-    arguments[count++] = s_join("--parent", "", "");
-    arguments[count++] = s_join(number, "", "");
+    s_append(&arguments, s_join("--parent", "", ""));
+    s_append(&arguments, s_join(number, "", ""));
     for (int key = 0; key < CONFIG_KEY_COUNT; key++) {
         const char *path = config_key_path((config_key_t) key);
-        if (!s_concerns_workers(path))
-            continue;
-        arguments[count++] = s_join("--set", "", "");
-        arguments[count++] = s_join(path, "=", config_text(config, (config_key_t) key));
+        if (s_concerns_workers(path))
+            s_append_setting(&arguments, path, config_text(config, (config_key_t) key), false);
     }
+    config_each_provider_setting(config, s_append_setting, &arguments);
     return arguments;
+}
+
+/* Puts a provider's key into the environment, in the place of what was inherited: there only this
+ * user can read it. */
+static void
+s_append_secret(void *list, const char *path, const char *value, bool is_secret)
+{
+    char ***environment = list;
+    if (!is_secret)
+        return;
+    char *variable = s_join("TAGMILL_", path, "=");
+    size_t size = strlen(variable), kept = 0;
+    for (char *c = variable; *c; c++)
+        *c = *c == '/' || *c == '-' ? '_' : (char) toupper((unsigned char) *c);
+    for (size_t i = 0; *environment && (*environment)[i]; i++) {
+        if (strncmp((*environment)[i], variable, size) == 0)
+            free((*environment)[i]);
+        else
+            (*environment)[kept++] = (*environment)[i];
+    }
+    if (*environment)
+        (*environment)[kept] = NULL;
+    if (*value)
+        s_append(environment, s_join(variable, value, ""));
+    free(variable);
+}
+
+char **
+keeper_environment(const config_t *config, char *const *inherited)
+{
+    char **environment = NULL;
+    for (; *inherited; inherited++)
+        s_append(&environment, s_join(*inherited, "", ""));
+    config_each_provider_setting(config, s_append_secret, &environment);
+    return environment;
 }
 
 void
 keeper_arguments_free(char **arguments)
 {
-    for (size_t i = 0; arguments && arguments[i]; i++)
+    for (size_t i = 0; arguments && arguments[i]; i++) {
+        explicit_bzero(arguments[i], strlen(arguments[i]));
         free(arguments[i]);
+    }
     free(arguments);
 }
 
@@ -200,32 +257,36 @@ keeper_start(keeper_t **self_p, const config_t *config, int64_t now_ms, fault_t 
     if (program == NULL)
         return STATUS_NOT_FOUND;
     char **arguments = keeper_arguments(config);
-    *self_p = keeper_new(
-        &(keeper_options_t){.program = program, .arguments = arguments, .processes = processes},
-        now_ms);
+    char **environment = keeper_environment(config, environ);
+    *self_p = keeper_new(&(keeper_options_t){.program = program,
+                                             .arguments = arguments,
+                                             .environment = environment,
+                                             .processes = processes},
+                         now_ms);
     keeper_arguments_free(arguments);
+    keeper_arguments_free(environment);
     free(program);
     return STATUS_OK;
 }
 
+/* Returns owned: a copy of a NULL-ended list, behind `first` where that is not NULL. */
 static char **
-s_copy_command(const keeper_options_t *options)
+s_copy_list(const char *first, char *const *rest)
 {
-    size_t count = 0;
-    while (options->arguments[count])
-        count++;
-    char **command = memory_new((count + 2) * sizeof *command);
-    command[0] = memory_copy_string(options->program, strlen(options->program));
-    for (size_t i = 0; i < count; i++)
-        command[i + 1] = memory_copy_string(options->arguments[i], strlen(options->arguments[i]));
-    return command;
+    char **list = NULL;
+    if (first)
+        s_append(&list, s_join(first, "", ""));
+    for (; *rest; rest++)
+        s_append(&list, s_join(*rest, "", ""));
+    return list;
 }
 
 keeper_t *
 keeper_new(const keeper_options_t *options, int64_t now_ms)
 {
     keeper_t *self = memory_new(sizeof *self);
-    self->command = s_copy_command(options);
+    self->command = s_copy_list(options->program, options->arguments);
+    self->environment = s_copy_list(NULL, options->environment ? options->environment : environ);
     self->count = options->processes;
     self->children = memory_new(self->count * sizeof *self->children);
     for (uint32_t i = 0; i < self->count; i++) {
@@ -322,6 +383,7 @@ keeper_stop(keeper_t **self_p, uint32_t grace_ms)
         s_await_all(self, INT64_MAX);
     }
     keeper_arguments_free(self->command);
+    keeper_arguments_free(self->environment);
     free(self->children);
     free(self);
     *self_p = NULL;

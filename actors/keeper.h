@@ -20,9 +20,10 @@
 typedef struct keeper keeper_t;
 
 typedef struct {
-    const char *program;    /* path */
-    char *const *arguments; /* after the program's name, NULL-ended */
-    uint32_t processes;     /* children to keep; 0: none */
+    const char *program;      /* path */
+    char *const *arguments;   /* after the program's name, NULL-ended */
+    char *const *environment; /* NULL-ended list of NAME=VALUE; NULL: this process's own */
+    uint32_t processes;       /* children to keep; 0: none */
 } keeper_options_t;
 
 /* Starts `workers/processes` copies of tagmill-worker, which stands beside the running program,
@@ -52,6 +53,13 @@ void keeper_stop(keeper_t **self_p, uint32_t grace_ms);
  * each setting that concerns it. None of these is a secret: any user of the host can read them.
  * Free with keeper_arguments_free. */
 char **keeper_arguments(const config_t *config);
+
+/* Returns owned: the environment of a worker, NULL-ended (never NULL itself as long as `inherited`
+ * has something): what is inherited, with the keys of providers, which only this user can read
+ * there. Free with keeper_arguments_free. */
+char **keeper_environment(const config_t *config, char *const *inherited);
+
+/* Frees either list, wiped: one may hold keys. */
 void keeper_arguments_free(char **arguments);
 
 #endif

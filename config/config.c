@@ -1,26 +1,16 @@
-#include "config/config.h"
+#include "config/config_self.h"
 
 #include <assert.h>
-#include <czmq.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "config/endpoint.h"
 #include "config/nearest.h"
-#include "config/table.h"
 #include "config/value.h"
-#include "config/zpl.h"
 
-enum { FILE_SIZE_MAX = 1024 * 1024, SOCKET_PATH_MAX = 107 };
-
-struct config {
-    char *texts[CONFIG_KEY_COUNT];       /* never NULL */
-    int64_t numbers[CONFIG_KEY_COUNT];   /* NUMBER, and FLAG as 0 or 1 */
-    size_t file_lines[CONFIG_KEY_COUNT]; /* where the file that is being read has it; 0: nowhere */
-};
+enum { SOCKET_PATH_MAX = 107 };
 
 static void
 s_put(config_t *self, config_key_t key, const char *value)
@@ -41,6 +31,7 @@ config_new(void)
         (void) status;
         s_put(self, (config_key_t) key, row->default_);
     }
+    provider_set_init(&self->providers);
     return self;
 }
 
@@ -51,13 +42,13 @@ config_destroy(config_t **self_p)
         return;
     for (int key = 0; key < CONFIG_KEY_COUNT; key++)
         free((*self_p)->texts[key]);
+    provider_set_free(&(*self_p)->providers);
     free(*self_p);
     *self_p = NULL;
 }
 
-/* `where` begins the detail: a file and its line, a variable, or the key's path. */
-static status_t
-s_set(config_t *self, config_key_t key, const char *value, const char *where, fault_t *fault)
+status_t
+config_put(config_t *self, config_key_t key, const char *value, const char *where, fault_t *fault)
 {
     fault_t why = {0};
     status_t status = value_check(config_row(key), value, &self->numbers[key], &why);
@@ -88,8 +79,8 @@ s_nearest_key(slice_t path, size_t *distance_out)
     return best;
 }
 
-static status_t
-s_refuse_unknown(const char *where, slice_t path, fault_t *fault)
+status_t
+config_refuse_unknown(const char *where, slice_t path, fault_t *fault)
 {
     int shown = path.size < 80 ? (int) path.size : 80;
     size_t distance = 0;
@@ -98,125 +89,6 @@ s_refuse_unknown(const char *where, slice_t path, fault_t *fault)
         fault, STATUS_BAD_REQUEST, "%sunknown key \"%.*s\"; %s %s%s", where, shown, path.data,
         nearest_is_close(distance, path.size) ? "did you mean" : "the nearest in spelling is",
         config_key_path(nearest), nearest_is_close(distance, path.size) ? "?" : "");
-}
-
-/* The walk over zconfig's tree, which meets the names in the order of the lines. */
-typedef struct {
-    config_t *config;
-    const char *file;
-    const zpl_t *zpl;
-    size_t next;   /* index of the item that the walk meets next */
-    buffer_t path; /* of the item at hand */
-    fault_t *fault;
-} s_walk_t;
-
-static bool
-s_is_group(slice_t path)
-{
-    for (int key = 0; key < CONFIG_KEY_COUNT; key++) {
-        const char *whole = config_key_path((config_key_t) key);
-        if (strncmp(whole, path.data, path.size) == 0 && whole[path.size] == '/')
-            return true;
-    }
-    return false;
-}
-
-static status_t
-s_take_key(s_walk_t *walk, config_key_t key, zconfig_t *node, zpl_item_t item)
-{
-    const char *path = config_key_path(key);
-    size_t before = walk->config->file_lines[key];
-    if (!item.has_value || zconfig_child(node))
-        return fault_set(walk->fault, STATUS_BAD_REQUEST,
-                         "%s:%zu: %s is a key, not a group: right is one line NAME = VALUE",
-                         walk->file, item.line, path);
-    if (before)
-        return fault_set(walk->fault, STATUS_BAD_REQUEST,
-                         "%s:%zu: %s is set a second time; the first is line %zu", walk->file,
-                         item.line, path, before);
-    walk->config->file_lines[key] = item.line;
-    buffer_t where = {0};
-    buffer_printf(&where, "%s:%zu: %s", walk->file, item.line, path);
-    status_t status = s_set(walk->config, key, zconfig_value(node), where.data, walk->fault);
-    buffer_free(&where);
-    return status;
-}
-
-static status_t
-s_take_item(s_walk_t *walk, zconfig_t *node, zpl_item_t item)
-{
-    config_key_t key;
-    slice_t path = buffer_slice(&walk->path);
-    if (config_key_find(path, &key))
-        return s_take_key(walk, key, node, item);
-    bool group = s_is_group(path);
-    if (group && item.has_value)
-        return fault_set(walk->fault, STATUS_BAD_REQUEST,
-                         "%s:%zu: %s is a group, not a key: its keys stand on the lines below it, "
-                         "4 spaces further in",
-                         walk->file, item.line, walk->path.data);
-    /* In a group that does not exist its first key is what can be named. */
-    if (group || (zconfig_child(node) && !item.has_value))
-        return STATUS_OK;
-    buffer_t where = {0};
-    buffer_printf(&where, "%s:%zu: ", walk->file, item.line);
-    status_t status = s_refuse_unknown(where.data, path, walk->fault);
-    buffer_free(&where);
-    return status;
-}
-
-/* Goes as deep as the file's indentation, which lines of 1,024 bytes keep below 256 levels. */
-static status_t
-s_walk_children(s_walk_t *walk, zconfig_t *parent)
-{
-    status_t status = STATUS_OK;
-    size_t start = walk->path.size;
-    for (zconfig_t *node = zconfig_child(parent); node && status == STATUS_OK;
-         node = zconfig_next(node)) {
-        assert(walk->next < walk->zpl->count);
-        if (start)
-            buffer_append_byte(&walk->path, '/');
-        buffer_append_text(&walk->path, zconfig_name(node));
-        status = s_take_item(walk, node, walk->zpl->items[walk->next++]);
-        if (status == STATUS_OK)
-            status = s_walk_children(walk, node);
-        walk->path.size = start;
-    }
-    return status;
-}
-
-static status_t
-s_load_text(config_t *self, const char *path, const buffer_t *text, const zpl_t *zpl,
-            fault_t *fault)
-{
-    if (zpl->count == 0)
-        return STATUS_OK;
-    zconfig_t *root = zconfig_str_load(text->data);
-    if (!root)
-        return fault_set(fault, STATUS_BAD_REQUEST, "%s: malformed ZPL", path);
-    memset(self->file_lines, 0, sizeof self->file_lines);
-    s_walk_t walk = {.config = self, .file = path, .zpl = zpl, .fault = fault};
-    status_t status = s_walk_children(&walk, root);
-    buffer_free(&walk.path);
-    zconfig_destroy(&root);
-    return status;
-}
-
-status_t
-config_load_file(config_t *self, const char *path, fault_t *fault)
-{
-    buffer_t text = {0};
-    zpl_t zpl = {0};
-    status_t status = file_read(path, FILE_SIZE_MAX, &text, fault);
-    if (status == STATUS_TOO_LARGE)
-        status = STATUS_BAD_REQUEST;
-    if (status == STATUS_OK)
-        status = zpl_scan(&zpl, buffer_slice(&text), path, fault);
-    if (status == STATUS_OK)
-        status = s_load_text(self, path, &text, &zpl, fault);
-    zpl_free(&zpl);
-    buffer_free(&text);
-    return status;
 }
 
 static bool
@@ -235,7 +107,7 @@ s_take_variable(config_t *self, slice_t name, const char *value, fault_t *fault)
     for (int key = 0; key < CONFIG_KEY_COUNT; key++) {
         config_key_variable((config_key_t) key, variable);
         if (slice_is(name, variable))
-            return s_set(self, (config_key_t) key, value, variable, fault);
+            return config_put(self, (config_key_t) key, value, variable, fault);
         size_t distance = nearest_distance(name, slice_from(variable));
         if (distance < best_distance) {
             best_distance = distance;
@@ -251,6 +123,7 @@ status_t
 config_load_environment(config_t *self, char *const *environment, fault_t *fault)
 {
     static const char prefix[] = "TAGMILL_";
+    self->environment = environment;
     for (; *environment; environment++) {
         const char *equals = strchr(*environment, '=');
         if (!equals || strncmp(*environment, prefix, sizeof prefix - 1) != 0)
@@ -258,7 +131,10 @@ config_load_environment(config_t *self, char *const *environment, fault_t *fault
         slice_t name = {.data = *environment, .size = (size_t) (equals - *environment)};
         if (s_is_others_variable(name))
             continue;
-        status_t status = s_take_variable(self, name, equals + 1, fault);
+        status_t status = STATUS_OK;
+        slice_t rest = {name.data + sizeof prefix - 1, name.size - (sizeof prefix - 1)};
+        if (!provider_set_variable(&self->providers, rest, equals + 1, &status, fault))
+            status = s_take_variable(self, name, equals + 1, fault);
         if (status != STATUS_OK)
             return status;
     }
@@ -273,9 +149,13 @@ config_set(config_t *self, const char *assignment, fault_t *fault)
         return fault_set(fault, STATUS_BAD_REQUEST, "\"%.80s\" is not KEY=VALUE", assignment);
     slice_t path = {.data = assignment, .size = (size_t) (equals - assignment)};
     config_key_t key;
+    if (provider_set_owns(path))
+        return provider_set_put(
+            &self->providers, &(provider_setting_t){.path = path, .value = equals + 1, .where = ""},
+            fault);
     if (!config_key_find(path, &key))
-        return s_refuse_unknown("", path, fault);
-    return s_set(self, key, equals + 1, config_key_path(key), fault);
+        return config_refuse_unknown("", path, fault);
+    return config_put(self, key, equals + 1, config_key_path(key), fault);
 }
 
 /* The values that may begin with or hold DATA_DIR: paths, endpoints, and texts whose default does.
@@ -390,17 +270,73 @@ s_check_together(const config_t *self, fault_t *fault)
     return STATUS_OK;
 }
 
+/* Names that jobs will be given must lead somewhere. */
+static status_t
+s_check_taggers(const config_t *self, fault_t *fault)
+{
+    const char *name = self->texts[CONFIG_TAGGER_DEFAULT_PROVIDER];
+    const char *model = self->texts[CONFIG_TAGGER_DEFAULT];
+    bool found = *name == '\0';
+    for (size_t i = 0; i < self->providers.count; i++)
+        found |= strcmp(self->providers.entries[i]->name, name) == 0;
+    if (!found)
+        return fault_set(fault, STATUS_BAD_REQUEST,
+                         "tagger/default_provider is %s, and there is no such provider: set "
+                         "providers/%s/base_url, or name one that there is",
+                         name, name);
+    model_choice_t choice;
+    fault_t why = {0};
+    if (strcmp(model, "offline") == 0 || strcmp(model, "noop") == 0 ||
+        config_find_model(self, slice_from(model), &choice, &why) == STATUS_OK)
+        return STATUS_OK;
+    return fault_set(fault, STATUS_BAD_REQUEST, "tagger/default: %s", why.detail);
+}
+
 status_t
 config_finish(config_t *self, fault_t *fault)
 {
     s_put_data_dir(self);
     s_put_slots(self);
     status_t status = s_check_together(self, fault);
+    if (status == STATUS_OK)
+        status = provider_set_finish(&self->providers, self->environment, fault);
+    self->environment = NULL;
+    if (status == STATUS_OK)
+        status = s_check_taggers(self, fault);
     for (int key = 0; key < CONFIG_KEY_COUNT && status == STATUS_OK; key++)
         status = s_check_socket_path(self, (config_key_t) key, fault);
     for (int key = 0; key < CONFIG_KEY_COUNT && status == STATUS_OK; key++)
         status = s_check_local(self, (config_key_t) key, fault);
     return status;
+}
+
+size_t
+config_provider_count(const config_t *self)
+{
+    return self->providers.count;
+}
+
+const provider_t *
+config_provider(const config_t *self, size_t index)
+{
+    assert(index < self->providers.count);
+    return &self->providers.entries[index]->view;
+}
+
+void
+config_each_provider_setting(const config_t *self, config_setting_fn *take, void *taker)
+{
+    buffer_t path = {0};
+    for (size_t i = 0; i < self->providers.count; i++) {
+        const provider_entry_t *entry = self->providers.entries[i];
+        for (int key = 0; key < PROVIDER_KEY_COUNT; key++) {
+            const config_row_t *row = provider_row((provider_key_t) key);
+            buffer_clear(&path);
+            buffer_printf(&path, "providers/%s/%s", entry->name, row->path);
+            take(taker, path.data, entry->texts[key], row->type == CONFIG_TYPE_SECRET);
+        }
+    }
+    buffer_free(&path);
 }
 
 const char *

@@ -38,6 +38,7 @@ status_t config_load_file(config_t *self, const char *path, fault_t *fault);
 
 /* Takes every TAGMILL_* variable of `environment` (a NULL-ended list of NAME=VALUE, as environ).
  * TAGMILL_URL and TAGMILL_TOKEN are the client's and are passed over, TAGMILL_TEST_* the tests'.
+ * The list is kept until config_finish, for what providers' key_env names.
  * BAD_REQUEST: an unknown name or a bad value. */
 status_t config_load_environment(config_t *self, char *const *environment, fault_t *fault);
 
@@ -47,8 +48,9 @@ status_t config_set(config_t *self, const char *assignment, fault_t *fault);
 /* Puts the value of data_dir for DATA_DIR, fills in what depends on the machine (workers/slots) and
  * checks what one key says against another (http/max_watchers below http/threads, a public key for
  * RS256 and ES256, workers/silence_ms at least twice workers/heartbeat_ms, ipc paths that the
- * kernel's 107 bytes can hold).
- * BAD_REQUEST: the settings contradict each other. */
+ * kernel's 107 bytes can hold, providers that are whole, a default tagger that there is).
+ * BAD_REQUEST: the settings contradict each other; NOT_FOUND, IO_ERROR: a provider's key file
+ * cannot be read. */
 status_t config_finish(config_t *self, fault_t *fault);
 
 /* The value of a key as text (borrowed; "" when empty), number or flag. The key must be of that
@@ -59,6 +61,11 @@ bool config_flag(const config_t *self, config_key_t key);
 
 /* The path of a key, "http/listen". */
 const char *config_key_path(config_key_t key);
+
+/* Calls `take` with every setting of every provider, as path "providers/NAME/SETTING" and value
+ * (borrowed for the call); `is_secret`: the value is a key. */
+typedef void(config_setting_fn)(void *taker, const char *path, const char *value, bool is_secret);
+void config_each_provider_setting(const config_t *self, config_setting_fn *take, void *taker);
 
 /* Writes the example file: every key with its help, its default commented out. */
 void config_write_example(FILE *out);

@@ -8,6 +8,7 @@
  *   low      for NUMBER the least value; 0 elsewhere
  *   high     for NUMBER the greatest value; 0 elsewhere
  *   choices  for CHOICE its words split by |; "" elsewhere
+ * The providers of models have settings of their own: config/provider_keys.h.
  * The environment takes TAGMILL_ and the path in capitals with _ for /.
  */
 #ifndef TAGMILL_CONFIG_KEYS_H
@@ -76,7 +77,13 @@
     CONFIG_KEY(STORE_READERS, "store/readers", NUMBER, "2", 1, 64, "", \
         "Librarians: reads of the store answered at once.") \
     CONFIG_KEY(TAGGER_DEFAULT, "tagger/default", TEXT, "offline", 0, 0, "", \
-        "The tagger of a job that names no model.") \
+        "The tagger of a job that names no model: offline, or a model that a provider has.") \
+    CONFIG_KEY(TAGGER_DEFAULT_PROVIDER, "tagger/default_provider", TEXT, "openrouter", 0, 0, "", \
+        "The provider of models named VENDOR/MODEL, where VENDOR is no provider; empty: none.") \
+    CONFIG_KEY(TAGGER_FALLBACK, "tagger/fallback", CHOICE, "none", 0, 0, "none|offline", \
+        "What becomes of a document that the model cannot do, where the job does not say: it fails, or gets offline tags.") \
+    CONFIG_KEY(TAGGER_PROMPTS, "tagger/prompts", PATH, "", 0, 0, "", \
+        "A directory with system.txt and user.txt, the prompts for models; empty: those built in.") \
     CONFIG_KEY(TAGGER_ALLOW_NOOP, "tagger/allow_noop", FLAG, "false", 0, 0, "", \
         "Whether jobs may name the tagger noop, which does nothing, for measuring.") \
     CONFIG_KEY(LIMITS_JSON_DOCUMENTS, "limits/json_documents", NUMBER, "100000", 1, 1000000, "", \

@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where nothing is the default, nothing is a right value; and nowhere is a place to publish to. */
-#define MAY_BE_EMPTY(key, default_) (sizeof(default_) == 1 || (key) == CONFIG_PROGRESS_ENDPOINT)
+/* Where nothing is the default, nothing is a right value; and nowhere is a place to publish to, and
+ * nobody one to ask. */
+#define MAY_BE_EMPTY(key, default_)                                                                \
+    (sizeof(default_) == 1 || (key) == CONFIG_PROGRESS_ENDPOINT ||                                 \
+     (key) == CONFIG_TAGGER_DEFAULT_PROVIDER)
 
 static const config_row_t s_rows[] = {
 #define CONFIG_KEY(symbol, path_, type_, default__, low_, high_, choices_, help_)                  \

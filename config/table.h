@@ -17,7 +17,10 @@ typedef enum {
     CONFIG_TYPE_CHOICE,
     CONFIG_TYPE_NUMBER,
     CONFIG_TYPE_FLAG,
-    CONFIG_TYPE_NETWORKS
+    CONFIG_TYPE_NETWORKS,
+    CONFIG_TYPE_URL,
+    CONFIG_TYPE_MODELS,
+    CONFIG_TYPE_SECRET
 } config_type_t;
 
 typedef struct {

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/models.h"
 #include "config/nearest.h"
+#include "config/provider.h"
 
 enum { VALUE_SIZE_MAX = 4096, PORT_MAX = 65535 };
 
@@ -199,6 +201,44 @@ s_check_networks(const char *value, fault_t *fault)
     }
 }
 
+/* An address below which requests go: no user (a key has a place of its own), query or fragment. */
+static status_t
+s_check_url(const char *value, fault_t *fault)
+{
+    slice_t rest;
+    if (s_starts_with(value, "https://", &rest) || s_starts_with(value, "http://", &rest)) {
+        size_t host = strcspn(rest.data, "/");
+        bool good = host > 0 && rest.data[0] != ':' && strpbrk(rest.data, "?#@ \\") == NULL;
+        if (good)
+            return STATUS_OK;
+    }
+    return fault_set(fault, STATUS_BAD_REQUEST,
+                     "\"%.80s\" is not http://HOST/PATH or https://HOST/PATH without user, query "
+                     "and fragment, as in https://openrouter.ai/api/v1",
+                     value);
+}
+
+static status_t
+s_check_models(const char *value, fault_t *fault)
+{
+    slice_t list = slice_from(value);
+    model_price_t price;
+    status_t status = STATUS_OK;
+    while (models_next(&list, &price, &status, fault))
+        continue;
+    return status;
+}
+
+/* Says nothing of the value. */
+static status_t
+s_check_secret(const char *value, fault_t *fault)
+{
+    if (provider_key_is_valid(slice_from(value)))
+        return STATUS_OK;
+    return fault_set(fault, STATUS_BAD_REQUEST, "a key is 1 to %d visible ASCII characters",
+                     PROVIDER_KEY_MAX);
+}
+
 /* What holds for every type. */
 static status_t
 s_check_text(const config_row_t *row, const char *value, fault_t *fault)
@@ -233,6 +273,9 @@ value_check(const config_row_t *row, const char *value, int64_t *number, fault_t
     case CONFIG_TYPE_ENDPOINT: return s_check_endpoint(value, fault);
     case CONFIG_TYPE_LANES: return s_check_lanes(value, fault);
     case CONFIG_TYPE_NETWORKS: return s_check_networks(value, fault);
+    case CONFIG_TYPE_URL: return s_check_url(value, fault);
+    case CONFIG_TYPE_MODELS: return s_check_models(value, fault);
+    case CONFIG_TYPE_SECRET: return s_check_secret(value, fault);
     case CONFIG_TYPE_TEXT:
     case CONFIG_TYPE_PATH: break;
     }
