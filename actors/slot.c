@@ -85,8 +85,13 @@ s_describe(const outcome_t *outcome, buffer_t *out)
     buffer_printf(
         out, "{\"is_scanned\":%s,\"extraction_method\":", outcome->is_scanned ? "true" : "false");
     s_append_word(out, outcome->method.size ? buffer_slice(&outcome->method) : SLICE("none"));
-    buffer_printf(out, ",\"ocr_confidence\":null,\"page_count\":%u,\"text_length\":%llu,",
-                  outcome->page_count, (unsigned long long) outcome->text_length);
+    if (outcome->ocr_confidence < 0)
+        buffer_append_text(out, ",\"ocr_confidence\":null");
+    else
+        buffer_printf(out, ",\"ocr_confidence\":%d.%03d", outcome->ocr_confidence / 1000,
+                      outcome->ocr_confidence % 1000);
+    buffer_printf(out, ",\"page_count\":%u,\"text_length\":%llu,", outcome->page_count,
+                  (unsigned long long) outcome->text_length);
     buffer_append_text(out, "\"language\":");
     s_append_word(out, buffer_slice(&outcome->language));
     buffer_printf(out, ",\"tokens_used\":0,\"processing_ms\":%u}", outcome->processing_ms);

@@ -38,6 +38,12 @@ s_may_answer(uint32_t error)
     }
 }
 
+static bool
+s_is_confidence(uint32_t confidence)
+{
+    return confidence <= EXTRACT_CONFIDENCE_MAX || confidence == EXTRACT_CONFIDENCE_NONE;
+}
+
 static void
 s_put(buffer_t *out, uint32_t value, unsigned bytes)
 {
@@ -111,11 +117,13 @@ extract_answer_encode(const extract_answer_t *answer, buffer_t *out)
     assert(s_may_answer(answer->error));
     assert(answer->detail.size <= EXTRACT_DETAIL_MAX_BYTES);
     assert(answer->text.size <= EXTRACT_TEXT_MAX_BYTES);
+    assert(s_is_confidence(answer->confidence));
     buffer_append(out, ANSWER_MAGIC, MAGIC_BYTES);
     s_put(out, (uint32_t) answer->error, 1);
     s_put(out, (uint32_t) answer->method, 1);
     s_put(out, answer->is_scanned ? FLAG_SCANNED : 0, 2);
     s_put(out, answer->page_count, 4);
+    s_put(out, answer->confidence, 2);
     s_put(out, (uint32_t) answer->detail.size, 4);
     s_put(out, (uint32_t) answer->text.size, 4);
     buffer_append_slice(out, answer->detail);
@@ -132,9 +140,11 @@ extract_answer_decode(slice_t input, extract_answer_t *out, size_t *needed)
         return FRAME_PARTIAL;
     }
     uint32_t error = s_get(input, 4, 1), method = s_get(input, 5, 1), flags = s_get(input, 6, 2);
-    uint32_t detail_size = s_get(input, 12, 4), text_size = s_get(input, 16, 4);
+    uint32_t confidence = s_get(input, 12, 2);
+    uint32_t detail_size = s_get(input, 14, 4), text_size = s_get(input, 18, 4);
     if (!s_may_answer(error) || method >= EXTRACT_METHOD_COUNT || flags > FLAG_SCANNED ||
-        detail_size > EXTRACT_DETAIL_MAX_BYTES || text_size > EXTRACT_TEXT_MAX_BYTES)
+        !s_is_confidence(confidence) || detail_size > EXTRACT_DETAIL_MAX_BYTES ||
+        text_size > EXTRACT_TEXT_MAX_BYTES)
         return FRAME_MALFORMED;
     frame_state_t state =
         s_compare_size(input, EXTRACT_ANSWER_HEAD_BYTES + (size_t) detail_size + text_size, needed);
@@ -149,6 +159,7 @@ extract_answer_decode(slice_t input, extract_answer_t *out, size_t *needed)
         .method = (extract_method_t) method,
         .is_scanned = flags & FLAG_SCANNED,
         .page_count = s_get(input, 8, 4),
+        .confidence = (uint16_t) confidence,
         .detail = detail,
         .text = text,
     };

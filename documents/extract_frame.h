@@ -1,8 +1,8 @@
 /* What a worker and its extract process say to each other: one request, one answer, in turn.
  *
  *   request  "TMX1"  page_limit u32  text_limit u32  size u32  bytes
- *   answer   "TMA1"  error u8  method u8  flags u16  page_count u32  detail_size u32  text_size u32
- *            detail  text
+ *   answer   "TMA1"  error u8  method u8  flags u16  page_count u32  confidence u16
+ *            detail_size u32  text_size u32  detail  text
  *
  * Numbers are little-endian. The process that answers has parsed what strangers wrote and may be
  * theirs by now: the decoders trust no number, and both texts must be UTF-8.
@@ -20,11 +20,13 @@
 
 enum {
     EXTRACT_REQUEST_HEAD_BYTES = 16,
-    EXTRACT_ANSWER_HEAD_BYTES = 20,
+    EXTRACT_ANSWER_HEAD_BYTES = 22,
     EXTRACT_DOCUMENT_MAX_BYTES = 1000000000, /* the highest documents/max_bytes */
     EXTRACT_TEXT_MAX_BYTES = 10 * 1024 * 1024,
     EXTRACT_DETAIL_MAX_BYTES = 1024,
     EXTRACT_PAGES_MAX = 1000,
+    EXTRACT_CONFIDENCE_MAX = 1000,
+    EXTRACT_CONFIDENCE_NONE = 65535, /* nothing was read from images */
 };
 
 /* EXTRACT_METHOD(symbol, number, word): how a text was had. Append only. */
@@ -67,6 +69,7 @@ typedef struct {
     extract_method_t method;
     bool is_scanned;     /* the pages hold no text layer worth the name */
     uint32_t page_count; /* of the whole document; 0: it has no pages */
+    uint16_t confidence; /* of what was read from images: per mille, or _NONE */
     slice_t detail;      /* UTF-8, where error is set: a sentence for the user */
     slice_t text;        /* UTF-8 */
 } extract_answer_t;

@@ -295,7 +295,7 @@ extractor_run(extractor_t *self, const extract_request_t *request, int64_t deadl
               const atomic_bool *cancel, extract_answer_t *answer, failure_t *failure)
 {
     *failure = (failure_t){0};
-    *answer = (extract_answer_t){0};
+    *answer = (extract_answer_t){.confidence = EXTRACT_CONFIDENCE_NONE};
     if (!s_is_ready(self) && s_start_process(self, failure) != ERROR_NONE)
         return failure->type;
     self->served++;

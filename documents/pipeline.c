@@ -141,6 +141,8 @@ s_extract(pipeline_t *self, const run_t *run, extract_answer_t *answer)
         extractor_run(self->extractor, &request, run->deadline_ms, run->cancel, answer, &failure);
     run->outcome->is_scanned = answer->is_scanned;
     run->outcome->page_count = answer->page_count;
+    if (answer->confidence != EXTRACT_CONFIDENCE_NONE)
+        run->outcome->ocr_confidence = answer->confidence;
     buffer_append_text(&run->outcome->method, extract_method_word(answer->method));
     run->outcome->text_length = s_count_points(answer->text);
     if (error != ERROR_NONE)
@@ -172,6 +174,7 @@ pipeline_run(pipeline_t *self, const document_t *document, const brief_t *brief,
 {
     int64_t start_ms = clock_monotonic_ms();
     outcome_free(outcome);
+    outcome->ocr_confidence = -1;
     run_t run = {document, brief, cancel, start_ms + self->work_ms, outcome};
     s_work(self, &run);
     if (outcome->tags.size == 0)

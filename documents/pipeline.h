@@ -42,6 +42,7 @@ typedef struct {
     buffer_t method;         /* how the text was had: "pdf-text", "plain-text", "none" */
     bool is_scanned;
     uint32_t page_count;  /* of the whole document; 0: it has no pages */
+    int ocr_confidence;   /* of what was read from images: per mille; -1: nothing was */
     uint64_t text_length; /* code points of the extracted text */
     uint32_t processing_ms;
 } outcome_t;

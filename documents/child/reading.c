@@ -81,6 +81,7 @@ s_read(const extract_request_t *request, reading_t *reading)
 void
 reading_make(const extract_request_t *request, reading_t *reading)
 {
+    reading->confidence = EXTRACT_CONFIDENCE_NONE;
     s_read(request, reading);
     if (reading->error == ERROR_NONE)
         s_check_text(reading);

@@ -17,8 +17,9 @@ typedef struct {
     extract_method_t method;
     bool is_scanned;
     uint32_t page_count;
-    buffer_t detail; /* where error is set: a sentence for the user */
-    buffer_t text;   /* UTF-8 */
+    uint16_t confidence; /* of what was read from images: per mille; or EXTRACT_CONFIDENCE_NONE */
+    buffer_t detail;     /* where error is set: a sentence for the user */
+    buffer_t text;       /* UTF-8 */
 } reading_t;
 
 /* Reads a document of any kind (borrowed) into `reading`, which must be empty: tells the format

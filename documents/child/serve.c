@@ -54,6 +54,7 @@ s_answer(const extract_request_t *request)
         .method = reading.method,
         .is_scanned = reading.is_scanned,
         .page_count = reading.page_count,
+        .confidence = reading.confidence,
         .detail = detail,
         .text = buffer_slice(&reading.text),
     };

@@ -69,6 +69,7 @@ s_mill_run(void *pipeline, const document_t *document, const brief_t *brief,
     buffer_append_slice(&outcome->language, brief->language);
     buffer_append_text(&outcome->method, "pdf-text");
     outcome->page_count = 7;
+    outcome->ocr_confidence = 943;
     outcome->text_length = 1234;
     outcome->processing_ms = 5;
 }
@@ -222,7 +223,7 @@ a_document_comes_back_as_its_slot_made_it(void **state)
     assert_true(slice_is(done.model_name, "offline"));
     assert_true(slice_is(done.metadata,
                          "{\"is_scanned\":false,\"extraction_method\":\"pdf-text\","
-                         "\"ocr_confidence\":null,\"page_count\":7,\"text_length\":1234,"
+                         "\"ocr_confidence\":0.943,\"page_count\":7,\"text_length\":1234,"
                          "\"language\":\"en\",\"tokens_used\":0,\"processing_ms\":5}"));
 }
 

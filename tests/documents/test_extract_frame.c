@@ -17,6 +17,7 @@ s_encode_answer(buffer_t *out)
         .method = EXTRACT_METHOD_PDF_TEXT,
         .is_scanned = true,
         .page_count = 70000,
+        .confidence = 943,
         .detail = SLICE("no text"),
         .text = SLICE("gr\xc3\xbc\xc3\x9f"),
     };
@@ -51,6 +52,7 @@ an_answer_comes_back_as_it_was(void **state)
     assert_int_equal(got.method, EXTRACT_METHOD_PDF_TEXT);
     assert_true(got.is_scanned);
     assert_int_equal(got.page_count, 70000);
+    assert_int_equal(got.confidence, 943);
     assert_true(slice_is(got.detail, "no text"));
     assert_true(slice_is(got.text, "gr\xc3\xbc\xc3\x9f"));
     buffer_free(&frame);
@@ -135,15 +137,16 @@ numbers_beyond_their_limits_are_malformed(void **state)
         {false, 4, "\xe9\x03\0\0", 4},     /* 1001 pages */
         {false, 8, "\xff\xff\xff\xff", 4}, /* text limit */
         {false, 12, "\xff\xff\xff\xff", 4},
-        {true, 3, "2", 1},     /* magic */
-        {true, 4, "\x0b", 1},  /* an error that an extract process has no say in: auth */
-        {true, 4, "\xff", 1},  /* no error at all */
-        {true, 5, "\xff", 1},  /* method */
-        {true, 6, "\x02", 1},  /* flag */
-        {true, 13, "\xff", 1}, /* detail */
-        {true, 16, "\xff\xff\xff\xff", 4},
-        {true, 20, "\xff", 1}, /* detail is not UTF-8 */
-        {true, 32, "\xc3", 1}, /* nor is the text */
+        {true, 3, "2", 1},         /* magic */
+        {true, 4, "\x0b", 1},      /* an error that an extract process has no say in: auth */
+        {true, 4, "\xff", 1},      /* no error at all */
+        {true, 5, "\xff", 1},      /* method */
+        {true, 6, "\x02", 1},      /* flag */
+        {true, 12, "\xe9\x03", 2}, /* confidence 1001 */
+        {true, 15, "\xff", 1},     /* detail */
+        {true, 18, "\xff\xff\xff\xff", 4},
+        {true, 22, "\xff", 1}, /* detail is not UTF-8 */
+        {true, 34, "\xc3", 1}, /* nor is the text */
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (s_decode_with(bad[i].is_answer, bad[i].offset, bad[i].bytes, bad[i].size) !=

@@ -318,8 +318,8 @@ an_answer_that_is_none_is_a_crash(void **state)
     s_use_script("head -c 20 > /dev/null; echo a line that is not a frame; exec sleep 1000", 200);
     s_assert_crashed("malformed");
     s_use_script("head -c 20 > /dev/null; printf "
-                 "'TMA1\\013\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000"
-                 "\\000\\000\\000\\000'; exec sleep 1000",
+                 "'TMA1\\013\\000\\000\\000\\000\\000\\000\\000"
+                 "\\377\\377\\000\\000\\000\\000\\000\\000\\000\\000'; exec sleep 1000",
                  200);
     s_assert_crashed("malformed"); /* "the key is refused", which would fail the job */
 }
