@@ -4,7 +4,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <unicode/ucnv.h>
+#include <unicode/utf16.h>
+
 #include "base/text.h"
+#include "documents/child/encoding.h"
 
 enum {
     REPLACEMENT = 0xfffd,
@@ -14,15 +18,7 @@ enum {
     ISOLATE_FIRST = 0x2066,
     ISOLATE_LAST = 0x2069,
     UTF8_MAX_BYTES = 4,
-    NEARLY = 20, /* good sequences that outweigh a bad one */
-};
-
-/* Where windows-1252 differs from Latin-1: 0x80 to 0x9f. Unassigned bytes are replaced. */
-static const uint16_t WINDOWS_1252[32] = {
-    0x20ac,      REPLACEMENT, 0x201a, 0x0192, 0x201e, 0x2026,      0x2020, 0x2021,
-    0x02c6,      0x2030,      0x0160, 0x2039, 0x0152, REPLACEMENT, 0x017d, REPLACEMENT,
-    REPLACEMENT, 0x2018,      0x2019, 0x201c, 0x201d, 0x2022,      0x2013, 0x2014,
-    0x02dc,      0x2122,      0x0161, 0x203a, 0x0153, REPLACEMENT, 0x017e, 0x0178,
+    CHUNK_UNITS = 4096,
 };
 
 /* Where a decoder writes to: `last` joins CR LF into one line feed. */
@@ -112,75 +108,49 @@ s_write_utf8(slice_t text, writer_t *writer)
     }
 }
 
-static void
-s_write_windows_1252(slice_t text, writer_t *writer)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t byte = (uint8_t) text.data[i];
-        if (!s_write(writer, byte >= 0x80 && byte < 0xa0 ? WINDOWS_1252[byte - 0x80] : byte))
-            return;
-    }
-}
-
-static uint32_t
-s_unit(slice_t text, size_t at, bool is_big_endian)
-{
-    uint32_t first = (uint8_t) text.data[at], second = (uint8_t) text.data[at + 1];
-    return is_big_endian ? first << 8 | second : second << 8 | first;
-}
-
-static void
-s_write_utf16(slice_t text, bool is_big_endian, writer_t *writer)
-{
-    for (size_t at = 0; text.size - at >= 2; at += 2) {
-        uint32_t point = s_unit(text, at, is_big_endian);
-        if (point >= 0xd800 && point < 0xdc00 && text.size - at >= 4) {
-            uint32_t low = s_unit(text, at + 2, is_big_endian);
-            if (low >= 0xdc00 && low < 0xe000) {
-                point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-                at += 2;
-            }
-        }
-        if (point >= 0xd800 && point < 0xe000)
-            point = REPLACEMENT;
-        if (!s_write(writer, point))
-            return;
-    }
-}
-
-/* One broken letter must not turn a whole UTF-8 file into another encoding: by chance, letters of
- * another encoding hardly ever form UTF-8 sequences. */
+/* Returns false when the text is full. A surrogate without its half becomes U+FFFD. */
 static bool
-s_is_nearly_utf8(slice_t text)
+s_write_units(const UChar *units, int32_t count, writer_t *writer)
 {
-    size_t good = 0, bad = 0;
-    while (text.size) {
-        uint32_t point;
-        size_t size = s_sequence(text, &point);
-        good += size > 1;
-        bad += size == 0;
-        size = size ? size : 1;
-        text = (slice_t){text.data + size, text.size - size};
+    for (int32_t i = 0; i < count;) {
+        UChar32 point;
+        U16_NEXT_OR_FFFD(units, i, count, point);
+        if (!s_write(writer, (uint32_t) point))
+            return false;
     }
-    return bad == 0 || good / NEARLY >= bad;
+    return true;
+}
+
+static void
+s_write_by(slice_t text, const char *name, writer_t *writer)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    UConverter *converter = ucnv_open(name, &error);
+    const char *at = text.data, *end = text.data + text.size;
+    UChar units[CHUNK_UNITS];
+    int32_t held = 0; /* half of a pair, whose other half comes with the next chunk */
+    bool has_room = true;
+    do {
+        error = U_SUCCESS(error) || error == U_BUFFER_OVERFLOW_ERROR ? U_ZERO_ERROR : error;
+        UChar *put = units + held;
+        ucnv_toUnicode(converter, &put, units + CHUNK_UNITS, &at, end, NULL, true, &error);
+        int32_t count = (int32_t) (put - units);
+        held = error == U_BUFFER_OVERFLOW_ERROR && U16_IS_LEAD(units[count - 1]);
+        has_room = s_write_units(units, count - held, writer);
+        units[0] = units[count ? count - 1 : 0];
+    } while (error == U_BUFFER_OVERFLOW_ERROR && has_room);
+    ucnv_close(converter);
 }
 
 void
-plain_decode(slice_t bytes, size_t limit, buffer_t *out)
+plain_decode(slice_t bytes, const char *declared, size_t limit, buffer_t *out)
 {
     writer_t writer = {.out = out, .end = out->size + limit};
-    if (bytes.size >= 2 &&
-        (memcmp(bytes.data, "\xff\xfe", 2) == 0 || memcmp(bytes.data, "\xfe\xff", 2) == 0)) {
-        bool is_big_endian = (uint8_t) bytes.data[0] == 0xfe;
-        s_write_utf16((slice_t){bytes.data + 2, bytes.size - 2}, is_big_endian, &writer);
-        return;
-    }
-    if (bytes.size >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0)
-        s_write_utf8((slice_t){bytes.data + 3, bytes.size - 3}, &writer);
-    else if (s_is_nearly_utf8(bytes))
-        s_write_utf8(bytes, &writer);
+    const char *name = encoding_find(&bytes, declared);
+    if (name)
+        s_write_by(bytes, name, &writer);
     else
-        s_write_windows_1252(bytes, &writer);
+        s_write_utf8(bytes, &writer);
 }
 
 void

@@ -7,13 +7,13 @@
 #include "base/buffer.h"
 #include "base/slice.h"
 
-/* Appends `bytes` (borrowed) to `out` as UTF-8, at most `limit` bytes of it: UTF-8 or UTF-16 by
- * their byte order mark; else UTF-8 where that is well-formed, or nearly so (what is malformed
- * becomes U+FFFD); else windows-1252, which holds Latin-1 (WHATWG Encoding Standard). Control
- * characters but tab and line feed become blanks, CR LF and CR become LF. The marks of Unicode that
- * set a direction go (a blank is left where one run ends and the next begins): they stand within
- * words and between them, and nobody searches for them. */
-void plain_decode(slice_t bytes, size_t limit, buffer_t *out);
+/* Appends `bytes` (borrowed) to `out` as UTF-8, at most `limit` bytes of it, from whatever encoding
+ * they are found to be in (encoding.h); `declared` (NULL: none) is the label that the document
+ * gives. What is malformed becomes U+FFFD. Control characters but tab and line feed become blanks,
+ * CR LF and CR become LF. The marks of Unicode that set a direction go (a blank is left where one
+ * run ends and the next begins): they stand within words and between them, and nobody searches for
+ * them. */
+void plain_decode(slice_t bytes, const char *declared, size_t limit, buffer_t *out);
 
 /* Appends `text`, which claims to be UTF-8, to `out` with the same repairs and limit. */
 void plain_clean(slice_t text, size_t limit, buffer_t *out);

@@ -1,6 +1,7 @@
 #include "documents/child/reading.h"
 
 #include "documents/child/format.h"
+#include "documents/child/html.h"
 #include "documents/child/markdown.h"
 #include "documents/child/pdf.h"
 #include "documents/child/plain.h"
@@ -8,13 +9,14 @@
 static void
 s_read_plain(const extract_request_t *request, reading_t *reading)
 {
-    plain_decode(request->bytes, request->text_limit, &reading->text);
+    plain_decode(request->bytes, NULL, request->text_limit, &reading->text);
     if (!markdown_is_likely(buffer_slice(&reading->text)))
         return;
     buffer_t words = {0};
     markdown_strip(buffer_slice(&reading->text), &words);
     buffer_free(&reading->text);
     reading->text = words;
+    reading->method = EXTRACT_METHOD_MARKDOWN;
 }
 
 static void
@@ -48,6 +50,7 @@ static const struct {
 } READERS[FORMAT_COUNT] = {
     [FORMAT_PDF] = {EXTRACT_METHOD_PDF_TEXT, s_read_pdf},
     [FORMAT_TEXT] = {EXTRACT_METHOD_PLAIN_TEXT, s_read_plain},
+    [FORMAT_HTML] = {EXTRACT_METHOD_HTML, html_read},
 };
 
 static void
@@ -61,7 +64,8 @@ s_refuse(format_t format, const char *name, reading_t *reading)
         buffer_printf(&reading->detail, "this is %s that needs a password", name);
     } else {
         reading->error = ERROR_UNSUPPORTED_FORMAT;
-        buffer_printf(&reading->detail, "this is %s; PDF, plain text and Markdown are read", name);
+        buffer_printf(&reading->detail, "this is %s; PDF, HTML, plain text and Markdown are read",
+                      name);
     }
 }
 

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "documents/child/encoding.h"
+#include "documents/child/html.h"
 #include "documents/child/pdf.h"
 #include "documents/child/reading.h"
 #include "documents/child/sandbox.h"
@@ -79,10 +81,19 @@ s_silence(int null)
     return null < 0 || null <= STDERR_FILENO || close(null) == 0;
 }
 
+/* What libraries load and set up once is had before the process is sealed. */
+static void
+s_warm_up(void)
+{
+    pdf_warm_up();
+    encoding_warm_up();
+    html_warm_up();
+}
+
 int
 serve_requests(uint64_t memory_bytes)
 {
-    pdf_warm_up();
+    s_warm_up();
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     sandbox_limits_t limits = {.memory_bytes = memory_bytes};
     if (!sandbox_enter(&limits) || !s_silence(null))
@@ -111,7 +122,7 @@ serve_file(const char *path, uint32_t page_limit, uint64_t memory_bytes)
         fprintf(stderr, "tagmill-extract: %s\n", fault.detail);
         return 2;
     }
-    pdf_warm_up();
+    s_warm_up();
     sandbox_limits_t limits = {.memory_bytes = memory_bytes, .may_fill_files = true};
     if (!sandbox_enter(&limits))
         return 2;

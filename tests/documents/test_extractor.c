@@ -139,7 +139,7 @@ documents_are_read_one_after_another(void **state)
     assert_int_equal(s_run_file("bad-encrypted.pdf"), ERROR_ENCRYPTED);
     assert_string_equal(s_failure.detail, "the PDF needs a password");
     assert_int_equal(s_run_file("text-readme.md"), ERROR_NONE);
-    assert_int_equal(s_answer.method, EXTRACT_METHOD_PLAIN_TEXT);
+    assert_int_equal(s_answer.method, EXTRACT_METHOD_MARKDOWN);
 }
 
 static void

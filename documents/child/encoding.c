@@ -1,0 +1,366 @@
+#include "documents/child/encoding.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include <unicode/uchar.h>
+#include <unicode/ucnv.h>
+#include <unicode/ucsdet.h>
+#include <unicode/uscript.h>
+#include <unicode/utf16.h>
+
+#include "base/text.h"
+
+enum {
+    SAMPLE_BYTES = 8000, /* more than ICU's detector looks at */
+    AROUND_BYTES = 16,   /* kept before and behind what is not ASCII */
+    MISFIT_MAX = 25,     /* per cent of the letters beyond ASCII that may be out of place */
+    LOW_CONFIDENCE = 10, /* what the detector gives where it only saw no fault */
+    SEQUENCES_SURE = 4,  /* by chance, letters of another encoding are hardly ever so many */
+    NEARLY = 20,         /* good sequences that outweigh a bad one */
+    RUN_ODD = 3,         /* accented Latin letters in a row: words of another script */
+    UTF16_BYTES = 4096,  /* looked at for text in UTF-16 without a mark */
+    UTF16_ASCII_SHARE = 10,
+};
+
+static const char FALLBACK[] = "windows-1252";
+
+/* Labels that mean more than they say, so that no letter is lost: the first of a pair is a label,
+ * or a name that ICU's detector gives. */
+static const char *const WIDER[][2] = {
+    {"iso-8859-1", "windows-1252"},
+    {"latin1", "windows-1252"},
+    {"us-ascii", "windows-1252"},
+    {"ascii", "windows-1252"},
+    {"iso-8859-9", "windows-1254"},
+    {"iso-8859-11", "windows-874"},
+    {"tis-620", "windows-874"},
+    {"iso-8859-8-i", "windows-1255"},
+    {"iso-8859-8", "windows-1255"},
+    {"gb2312", "gb18030"},
+    {"gb_2312-80", "gb18030"},
+    {"gbk", "gb18030"},
+    {"x-gbk", "gb18030"},
+    {"shift_jis", "windows-31j"},
+    {"shift-jis", "windows-31j"},
+    {"sjis", "windows-31j"},
+    {"x-sjis", "windows-31j"},
+    {"euc-kr", "windows-949"},
+    {"ks_c_5601-1987", "windows-949"},
+    {"ksc5601", "windows-949"},
+    {"x-mac-roman", "macintosh"},
+    {"x-user-defined", "windows-1252"},
+    {"iso-8859-8-visual", "iso-8859-8"},
+};
+
+/* ---- UTF-8 and UTF-16 by their form ---- */
+
+static slice_t
+s_drop(slice_t bytes, size_t size)
+{
+    return (slice_t){bytes.data + size, bytes.size - size};
+}
+
+static bool
+s_begins(slice_t bytes, slice_t mark)
+{
+    return bytes.size >= mark.size && memcmp(bytes.data, mark.data, mark.size) == 0;
+}
+
+/* Returns the bytes of the sequence that `text` begins with; 0: it is malformed. */
+static size_t
+s_sequence(slice_t text)
+{
+    uint8_t first = (uint8_t) text.data[0];
+    size_t size = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    return size <= text.size && text_is_utf8((slice_t){text.data, size}) ? size : 0;
+}
+
+/* One broken letter must not turn a whole UTF-8 file into another encoding. Returns false also
+ * where `count`, the sequences of several bytes, is not worth its faults. */
+static bool
+s_is_nearly_utf8(slice_t text, size_t *count)
+{
+    size_t bad = 0;
+    *count = 0;
+    while (text.size) {
+        size_t size = s_sequence(text);
+        *count += size > 1;
+        bad += size == 0;
+        text = s_drop(text, size ? size : 1);
+    }
+    return bad == 0 || *count / NEARLY >= bad;
+}
+
+static bool
+s_is_text_unit(uint32_t unit)
+{
+    if (unit < 0x20)
+        return unit == '\t' || unit == '\n' || unit == '\r' || unit == '\f';
+    if (U16_IS_SURROGATE(unit))
+        return true;
+    return unit < 0x7f || (unit >= 0xa0 && u_isdefined((UChar32) unit) &&
+                           u_charType((UChar32) unit) != U_PRIVATE_USE_CHAR);
+}
+
+static bool
+s_is_utf16(slice_t bytes, unsigned high)
+{
+    size_t units = (bytes.size < UTF16_BYTES ? bytes.size : UTF16_BYTES) / 2, ascii = 0;
+    for (size_t i = 0; i < units; i++) {
+        uint32_t unit = (uint32_t) (uint8_t) bytes.data[2 * i + high] << 8 |
+                        (uint8_t) bytes.data[2 * i + 1 - high];
+        if (!s_is_text_unit(unit))
+            return false;
+        ascii += unit < 0x7f;
+    }
+    return ascii > 0 && ascii * UTF16_ASCII_SHARE >= units;
+}
+
+const char *
+encoding_find_utf16(slice_t bytes)
+{
+    slice_t start = {bytes.data, bytes.size < UTF16_BYTES ? bytes.size : UTF16_BYTES};
+    if (start.size == 0 || memchr(start.data, '\0', start.size) == NULL)
+        return NULL;
+    return s_is_utf16(bytes, 1) ? "UTF-16LE" : s_is_utf16(bytes, 0) ? "UTF-16BE" : NULL;
+}
+
+/* ---- how well an encoding fits ---- */
+
+/* Fills `sample` with what stands around the bytes beyond ASCII: that is where encodings differ. */
+static slice_t
+s_take_sample(slice_t bytes, char sample[SAMPLE_BYTES])
+{
+    size_t put = 0, from = 0; /* `from`: what was not yet taken */
+    for (size_t at = 0; at < bytes.size && put < SAMPLE_BYTES; at++) {
+        if ((uint8_t) bytes.data[at] < 0x80)
+            continue;
+        size_t start = at - from > AROUND_BYTES ? at - AROUND_BYTES : from;
+        size_t end = at + 1;
+        while (end < bytes.size && end - at <= AROUND_BYTES)
+            if ((uint8_t) bytes.data[end++] >= 0x80)
+                at = end - 1;
+        size_t size = end - start < SAMPLE_BYTES - put ? end - start : SAMPLE_BYTES - put;
+        memcpy(sample + put, bytes.data + start, size);
+        put += size;
+        from = end;
+        at = end - 1;
+    }
+    return (slice_t){sample, put};
+}
+
+typedef struct {
+    unsigned letters; /* beyond ASCII */
+    unsigned odd;
+    unsigned run; /* letters beyond ASCII in a row, up to here */
+    bool has_latin;
+    UScriptCode script; /* of the letter before; USCRIPT_COMMON: none */
+} fit_t;
+
+static bool
+s_is_east_asian(UScriptCode script)
+{
+    return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA ||
+           script == USCRIPT_HANGUL || script == USCRIPT_BOPOMOFO;
+}
+
+/* Beside each other stand letters of one script; the East Asian ones mix, and Latin among them. */
+static bool
+s_is_mixed(UScriptCode before, UScriptCode script)
+{
+    return before != USCRIPT_COMMON && script != USCRIPT_COMMON && before != script &&
+           !s_is_east_asian(before) && !s_is_east_asian(script);
+}
+
+static void
+s_end_run(fit_t *self)
+{
+    if (self->run >= RUN_ODD && self->has_latin)
+        self->odd += self->run;
+    self->run = 0;
+    self->has_latin = false;
+}
+
+static void
+s_weigh(fit_t *self, UChar32 point)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    UScriptCode script = u_isalpha(point) ? uscript_getScript(point, &error) : USCRIPT_COMMON;
+    if (script == USCRIPT_INHERITED)
+        script = USCRIPT_COMMON;
+    bool is_mixed = s_is_mixed(self->script, script);
+    self->script = script;
+    if (point < 0x80 && point != 0x1a) {
+        self->odd += is_mixed;
+        s_end_run(self);
+        return;
+    }
+    self->letters++;
+    self->run++;
+    self->has_latin = self->has_latin || script == USCRIPT_LATIN;
+    int8_t type = u_charType(point);
+    self->odd += is_mixed || point == 0xfffd || type == U_CONTROL_CHAR || type == U_UNASSIGNED ||
+                 type == U_PRIVATE_USE_CHAR;
+}
+
+static bool
+s_fits(slice_t sample, const char *name)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    UConverter *converter = ucnv_open(name, &error);
+    if (U_FAILURE(error))
+        return false;
+    UChar units[SAMPLE_BYTES * 2], *put = units;
+    const char *at = sample.data;
+    ucnv_toUnicode(converter, &put, units + SAMPLE_BYTES * 2, &at, at + sample.size, NULL, true,
+                   &error);
+    ucnv_close(converter);
+    fit_t fit = {.script = USCRIPT_COMMON};
+    int32_t count = (int32_t) (put - units);
+    for (int32_t i = 0; i < count;) {
+        UChar32 point;
+        U16_NEXT(units, i, count, point);
+        s_weigh(&fit, point);
+    }
+    s_end_run(&fit);
+    return fit.odd * 100 <= fit.letters * MISFIT_MAX;
+}
+
+/* ---- names ---- */
+
+static bool
+s_is_utf(const char *label)
+{
+    return strncasecmp(label, "utf-16", 6) == 0 || strncasecmp(label, "utf-32", 6) == 0 ||
+           strncasecmp(label, "ucs-", 4) == 0 || strncasecmp(label, "utf-7", 5) == 0 ||
+           strcasecmp(label, "utf-8") == 0 || strcasecmp(label, "utf8") == 0 ||
+           strncasecmp(label, "iso-10646", 9) == 0 || strncasecmp(label, "unicode", 7) == 0;
+}
+
+/* Returns the name of a converter that needs no file, or NULL. Forms of Unicode are told by their
+ * form, and EBCDIC is none that a document could say its encoding in. */
+static const char *
+s_name(const char *label)
+{
+    if (label == NULL || s_is_utf(label))
+        return NULL;
+    for (size_t i = 0; i < sizeof WIDER / sizeof WIDER[0]; i++)
+        if (strcasecmp(label, WIDER[i][0]) == 0)
+            return WIDER[i][1];
+    UErrorCode error = U_ZERO_ERROR;
+    if (strchr(label, ',') || ucnv_countAliases(label, &error) == 0 || U_FAILURE(error))
+        return NULL;
+    const char *name = ucnv_getAlias(label, 0, &error);
+    if (U_FAILURE(error) || strncasecmp(name, "ebcdic", 6) == 0)
+        return NULL;
+    UConverter *converter = ucnv_open(name, &error);
+    bool has_ascii = false;
+    if (U_SUCCESS(error)) {
+        UChar letter[4];
+        has_ascii = ucnv_toUChars(converter, letter, 4, "a", 1, &error) == 1 && letter[0] == 'a';
+    }
+    ucnv_close(converter);
+    return has_ascii ? name : NULL;
+}
+
+static bool
+s_has_wide_letters(const char *name)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    UConverter *converter = ucnv_open(name, &error);
+    bool is_wide = U_SUCCESS(error) && ucnv_getMaxCharSize(converter) > 1;
+    ucnv_close(converter);
+    return is_wide;
+}
+
+/* ---- guessing ---- */
+
+static const char *
+s_pick(slice_t sample, const UCharsetMatch *const *matches, int32_t count)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    bool is_fallback_tried = false;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t confidence = ucsdet_getConfidence(matches[i], &error);
+        if (confidence <= LOW_CONFIDENCE && !is_fallback_tried) {
+            is_fallback_tried = true;
+            if (s_fits(sample, FALLBACK))
+                return FALLBACK;
+        }
+        const char *name = s_name(ucsdet_getName(matches[i], &error));
+        if (name && s_fits(sample, name))
+            return name;
+    }
+    return FALLBACK;
+}
+
+static const char *
+s_guess(slice_t sample)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    UCharsetDetector *detector = ucsdet_open(&error);
+    ucsdet_setText(detector, sample.data, (int32_t) sample.size, &error);
+    int32_t count = 0;
+    const UCharsetMatch **matches = ucsdet_detectAll(detector, &count, &error);
+    const char *name = U_SUCCESS(error) ? s_pick(sample, matches, count) : FALLBACK;
+    ucsdet_close(detector);
+    return name;
+}
+
+static const char *
+s_take_mark(slice_t *bytes, bool *is_marked)
+{
+    static const struct {
+        slice_t mark;
+        const char *name;
+    } marks[] = {
+        {{"\xef\xbb\xbf", 3}, NULL},
+        {{"\xff\xfe", 2}, "UTF-16LE"},
+        {{"\xfe\xff", 2}, "UTF-16BE"},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (s_begins(*bytes, marks[i].mark)) {
+            *is_marked = true;
+            *bytes = s_drop(*bytes, marks[i].mark.size);
+            return marks[i].name;
+        }
+    *is_marked = false;
+    return encoding_find_utf16(*bytes);
+}
+
+/* ISO-2022-JP and its kin are all ASCII, with escapes. */
+static bool
+s_is_escaped(slice_t bytes, const char *declared)
+{
+    return declared && strncasecmp(declared, "iso-2022", 8) == 0 && bytes.size &&
+           memchr(bytes.data, 0x1b, bytes.size);
+}
+
+const char *
+encoding_find(slice_t *bytes, const char *declared)
+{
+    bool is_marked;
+    const char *name = s_take_mark(bytes, &is_marked);
+    if (is_marked || name)
+        return name;
+    name = s_name(declared);
+    if (s_is_escaped(*bytes, declared))
+        return name;
+    size_t sequences;
+    if (s_is_nearly_utf8(*bytes, &sequences) &&
+        (sequences == 0 || sequences >= SEQUENCES_SURE || !name || !s_has_wide_letters(name)))
+        return NULL;
+    char memory[SAMPLE_BYTES];
+    slice_t sample = s_take_sample(*bytes, memory);
+    return name && s_fits(sample, name) ? name : s_guess(sample);
+}
+
+void
+encoding_warm_up(void)
+{
+    slice_t text = SLICE("\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0");
+    encoding_find(&text, "koi8-r");
+}
