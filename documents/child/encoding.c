@@ -20,6 +20,7 @@ enum {
     LOW_CONFIDENCE = 10, /* what the detector gives where it only saw no fault */
     SEQUENCES_SURE = 4,  /* by chance, letters of another encoding are hardly ever so many */
     NEARLY = 20,         /* good sequences that outweigh a bad one */
+    SUBSTITUTE = 0x1a,   /* what ICU writes for a byte that means nothing */
     RUN_ODD = 3,         /* accented Latin letters in a row: words of another script */
     UTF16_BYTES = 4096,  /* looked at for text in UTF-16 without a mark */
     UTF16_ASCII_SHARE = 10,
@@ -193,7 +194,7 @@ s_weigh(fit_t *self, UChar32 point)
         script = USCRIPT_COMMON;
     bool is_mixed = s_is_mixed(self->script, script);
     self->script = script;
-    if (point < 0x80 && point != 0x1a) {
+    if (point < 0x80 && point != SUBSTITUTE) {
         self->odd += is_mixed;
         s_end_run(self);
         return;
@@ -213,18 +214,15 @@ s_fits(slice_t sample, const char *name)
     UConverter *converter = ucnv_open(name, &error);
     if (U_FAILURE(error))
         return false;
-    UChar units[SAMPLE_BYTES * 2], *put = units;
-    const char *at = sample.data;
-    ucnv_toUnicode(converter, &put, units + SAMPLE_BYTES * 2, &at, at + sample.size, NULL, true,
-                   &error);
-    ucnv_close(converter);
     fit_t fit = {.script = USCRIPT_COMMON};
-    int32_t count = (int32_t) (put - units);
-    for (int32_t i = 0; i < count;) {
-        UChar32 point;
-        U16_NEXT(units, i, count, point);
+    const char *at = sample.data, *end = sample.data + sample.size;
+    while (at < end) {
+        UChar32 point = ucnv_getNextUChar(converter, &at, end, &error);
+        if (U_FAILURE(error))
+            break;
         s_weigh(&fit, point);
     }
+    ucnv_close(converter);
     s_end_run(&fit);
     return fit.odd * 100 <= fit.letters * MISFIT_MAX;
 }

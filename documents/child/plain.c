@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <unicode/ucnv.h>
-#include <unicode/utf16.h>
 
 #include "base/text.h"
 #include "documents/child/encoding.h"
@@ -18,7 +17,6 @@ enum {
     ISOLATE_FIRST = 0x2066,
     ISOLATE_LAST = 0x2069,
     UTF8_MAX_BYTES = 4,
-    CHUNK_UNITS = 4096,
 };
 
 /* Where a decoder writes to: `last` joins CR LF into one line feed. */
@@ -108,37 +106,17 @@ s_write_utf8(slice_t text, writer_t *writer)
     }
 }
 
-/* Returns false when the text is full. A surrogate without its half becomes U+FFFD. */
-static bool
-s_write_units(const UChar *units, int32_t count, writer_t *writer)
-{
-    for (int32_t i = 0; i < count;) {
-        UChar32 point;
-        U16_NEXT_OR_FFFD(units, i, count, point);
-        if (!s_write(writer, (uint32_t) point))
-            return false;
-    }
-    return true;
-}
-
 static void
 s_write_by(slice_t text, const char *name, writer_t *writer)
 {
     UErrorCode error = U_ZERO_ERROR;
     UConverter *converter = ucnv_open(name, &error);
     const char *at = text.data, *end = text.data + text.size;
-    UChar units[CHUNK_UNITS];
-    int32_t held = 0; /* half of a pair, whose other half comes with the next chunk */
     bool has_room = true;
-    do {
-        error = U_SUCCESS(error) || error == U_BUFFER_OVERFLOW_ERROR ? U_ZERO_ERROR : error;
-        UChar *put = units + held;
-        ucnv_toUnicode(converter, &put, units + CHUNK_UNITS, &at, end, NULL, true, &error);
-        int32_t count = (int32_t) (put - units);
-        held = error == U_BUFFER_OVERFLOW_ERROR && U16_IS_LEAD(units[count - 1]);
-        has_room = s_write_units(units, count - held, writer);
-        units[0] = units[count ? count - 1 : 0];
-    } while (error == U_BUFFER_OVERFLOW_ERROR && has_room);
+    while (U_SUCCESS(error) && has_room && at < end) {
+        UChar32 point = ucnv_getNextUChar(converter, &at, end, &error);
+        has_room = U_FAILURE(error) || s_write(writer, (uint32_t) point);
+    }
     ucnv_close(converter);
 }
 
