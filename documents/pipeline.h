@@ -17,11 +17,14 @@
 
 /* What holds for every document of a job. */
 typedef struct {
-    slice_t model_name;  /* "offline" or "noop" */
+    slice_t model_name;  /* "offline", "noop", or what config_find_model finds */
     uint32_t page_limit; /* pages read, 1 to 10 */
     uint32_t tag_limit;  /* tags wanted, 3 to 15 */
     slice_t language;    /* ISO 639-1, or empty: detected */
     slice_t exclusions;  /* words and phrases never to be returned, one a line */
+    slice_t api_key;     /* for the model's provider; empty: the provider's own, if it has one */
+    bool may_fall_back;  /* a document that the model cannot do gets offline tags */
+    uint64_t job_no;     /* the same for all documents of a job, and of no other */
 } brief_t;
 
 typedef struct {
@@ -45,6 +48,9 @@ typedef struct {
     int ocr_confidence;   /* of what was read from images: per mille; -1: nothing was */
     uint64_t text_length; /* code points of the extracted text */
     uint32_t processing_ms;
+    uint32_t tokens_in, tokens_out; /* sent to and received from a model, failed calls included */
+    uint64_t cost_nano;             /* billionths of the currency unit */
+    bool is_hopeless; /* `error` would meet every document of the job: no such model, say */
 } outcome_t;
 
 typedef struct pipeline pipeline_t;
