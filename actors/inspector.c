@@ -34,19 +34,17 @@ static void *
 s_check(void *context)
 {
     inspection_t *self = context;
-    acquire_options_t options = {
-        .root = config_text(self->config, CONFIG_DOCUMENTS_ROOT),
-        .allow_networks = config_text(self->config, CONFIG_DOCUMENTS_ALLOW_NETWORKS),
-        .max_bytes = (size_t) config_number(self->config, CONFIG_DOCUMENTS_MAX_BYTES),
-        .fetch_ms = INSPECTION_MS,
-    };
+    acquire_options_t options = acquire_options(self->config);
+    options.fetch_ms = INSPECTION_MS;
     acquirer_t *acquirer = acquirer_new(&options);
     for (size_t i = atomic_fetch_add(&self->next, 1); i < self->count;
          i = atomic_fetch_add(&self->next, 1)) {
         check_t *check = &self->checks[i];
-        check->type =
-            acquirer_check(acquirer, (source_type_t) check->path->source, check->path->path,
-                           self->deadline_ms, &self->cancel, &check->facts, &check->failure);
+        acquire_request_t request = {.source = (source_type_t) check->path->source,
+                                     .path = check->path->path,
+                                     .deadline_ms = self->deadline_ms,
+                                     .cancel = &self->cancel};
+        check->type = acquirer_check(acquirer, &request, &check->facts, &check->failure);
     }
     acquirer_destroy(&acquirer);
     return NULL;

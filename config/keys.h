@@ -48,6 +48,20 @@
         "How long fetching a document may take.") \
     CONFIG_KEY(DOCUMENTS_WORK_SECONDS, "documents/work_seconds", NUMBER, "300", 1, 86400, "", \
         "How long all work on a document may take, fetching included.") \
+    CONFIG_KEY(S3_ENDPOINT, "s3/endpoint", TEXT, "", 0, 0, "", \
+        "Where S3 is, http:// or https://; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself. May be on a private network.") \
+    CONFIG_KEY(S3_REGION, "s3/region", TEXT, "", 0, 0, "", \
+        "The region that requests are signed for; empty: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1.") \
+    CONFIG_KEY(S3_STYLE, "s3/style", CHOICE, "path", 0, 0, "path|host", \
+        "Whether the bucket stands in the path or in the host's name.") \
+    CONFIG_KEY(S3_ACCESS_KEY, "s3/access_key", TEXT, "", 0, 0, "", \
+        "The access key; empty: s3/access_key_file, or AWS_ACCESS_KEY_ID. Without one S3 is off.") \
+    CONFIG_KEY(S3_ACCESS_KEY_FILE, "s3/access_key_file", PATH, "", 0, 0, "", \
+        "A file that holds the access key.") \
+    CONFIG_KEY(S3_SECRET_KEY, "s3/secret_key", TEXT, "", 0, 0, "", \
+        "The secret key; empty: s3/secret_key_file, or AWS_SECRET_ACCESS_KEY with AWS_SESSION_TOKEN.") \
+    CONFIG_KEY(S3_SECRET_KEY_FILE, "s3/secret_key_file", PATH, "", 0, 0, "", \
+        "A file that holds the secret key.") \
     CONFIG_KEY(EXTRACT_PROGRAM, "extract/program", PATH, "", 0, 0, "", \
         "The program that parses documents; empty: tagmill-extract beside the running program.") \
     CONFIG_KEY(EXTRACT_DOCUMENTS, "extract/documents", NUMBER, "200", 1, 1000000, "", \

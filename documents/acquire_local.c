@@ -91,12 +91,12 @@ s_check(int fd, size_t max_bytes, int64_t *size, failure_t *failure)
 
 /* Counts what is read too: a file may grow after its size was asked for. */
 static error_type_t
-s_read(int fd, const fetch_limits_t *limits, buffer_t *out, failure_t *failure)
+s_read(int fd, const fetch_t *what, buffer_t *out, failure_t *failure)
 {
     for (;;) {
-        if (atomic_load(limits->cancel))
+        if (atomic_load(what->cancel))
             return failure_set(failure, ERROR_INTERNAL, "cancelled");
-        if (clock_monotonic_ms() >= limits->deadline_ms)
+        if (clock_monotonic_ms() >= what->deadline_ms)
             return failure_set(failure, ERROR_TIMEOUT, "reading the file took too long");
         char *end = buffer_reserve(out, READ_STEP_BYTES);
         ssize_t got = read(fd, end, READ_STEP_BYTES);
@@ -109,10 +109,10 @@ s_read(int fd, const fetch_limits_t *limits, buffer_t *out, failure_t *failure)
             return ERROR_NONE;
         out->size += (size_t) got;
         out->data[out->size] = '\0';
-        if (out->size > limits->max_bytes)
+        if (out->size > what->max_bytes)
             return failure_set(failure, ERROR_TOO_LARGE,
                                "the file is larger than the %zu bytes that are read",
-                               limits->max_bytes);
+                               what->max_bytes);
     }
 }
 
@@ -157,26 +157,15 @@ s_open(const char *root, slice_t path, size_t max_bytes, int *fd, int64_t *size,
 }
 
 error_type_t
-acquire_local(const char *root, slice_t path, const fetch_limits_t *limits, buffer_t *out,
+acquire_local(const char *root, const fetch_t *what, buffer_t *out, acquire_facts_t *facts,
               failure_t *failure)
 {
     int fd = -1;
-    int64_t size = 0;
-    error_type_t type = s_open(root, path, limits->max_bytes, &fd, &size, failure);
+    error_type_t type = s_open(root, what->path, what->max_bytes, &fd, &facts->size, failure);
     if (type != ERROR_NONE)
         return type;
-    type = s_read(fd, limits, out, failure);
+    if (!what->is_check)
+        type = s_read(fd, what, out, failure);
     close(fd);
-    return type;
-}
-
-error_type_t
-acquire_local_check(const char *root, slice_t path, const fetch_limits_t *limits,
-                    acquire_facts_t *facts, failure_t *failure)
-{
-    int fd = -1;
-    error_type_t type = s_open(root, path, limits->max_bytes, &fd, &facts->size, failure);
-    if (type == ERROR_NONE)
-        close(fd);
     return type;
 }

@@ -34,12 +34,7 @@ pipeline_t *
 pipeline_new(const config_t *config)
 {
     pipeline_t *self = memory_new(sizeof *self);
-    acquire_options_t acquire = {
-        .root = config_text(config, CONFIG_DOCUMENTS_ROOT),
-        .allow_networks = config_text(config, CONFIG_DOCUMENTS_ALLOW_NETWORKS),
-        .max_bytes = (size_t) config_number(config, CONFIG_DOCUMENTS_MAX_BYTES),
-        .fetch_ms = (uint32_t) config_number(config, CONFIG_DOCUMENTS_FETCH_SECONDS) * 1000,
-    };
+    acquire_options_t acquire = acquire_options(config);
     extractor_options_t extract = {
         .program = config_text(config, CONFIG_EXTRACT_PROGRAM),
         .documents = (uint32_t) config_number(config, CONFIG_EXTRACT_DOCUMENTS),
@@ -158,8 +153,12 @@ s_work(pipeline_t *self, const run_t *run)
     if (is_noop && slice_is(run->document->path, NOOP_PATH))
         return;
     failure_t failure;
-    if (acquirer_fetch(self->acquirer, run->document->source, run->document->path, run->deadline_ms,
-                       run->cancel, &self->bytes, &failure) != ERROR_NONE) {
+    acquire_facts_t facts;
+    acquire_request_t request = {.source = run->document->source,
+                                 .path = run->document->path,
+                                 .deadline_ms = run->deadline_ms,
+                                 .cancel = run->cancel};
+    if (acquirer_fetch(self->acquirer, &request, &self->bytes, &facts, &failure) != ERROR_NONE) {
         s_fail(run->outcome, &failure);
         return;
     }

@@ -54,6 +54,18 @@ static const route_t ROUTES[] = {
     {"/large", "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\nConnection: close\r\n\r\nxxx"},
     {"/short", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nxxx"},
     {"/nonsense", "nonsense\r\n\r\n"},
+    /* as S3 says it: */
+    {"/s3/slow-down", "HTTP/1.1 503 Slow\r\nRetry-After: 3\r\nConnection: close\r\n\r\n"
+                      "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code></Error>"},
+    {"/s3/broken", "HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n"
+                   "<Error><Code>InternalError</Code></Error>"},
+    {"/s3/late", "HTTP/1.1 400 Oh\r\nConnection: close\r\n\r\n"
+                 "<Error><Code>RequestTimeout</Code></Error>"},
+    {"/s3/nameless", "HTTP/1.1 502 Oh\r\nConnection: close\r\n\r\n<html><Code>"},
+    {"/s3/moved", "HTTP/1.1 301 On\r\nLocation: /ok\r\nConnection: close\r\n\r\n"
+                  "<Error><Code>PermanentRedirect</Code></Error>"},
+    {"/s3/elsewhere",
+     "HTTP/1.1 307 On\r\nLocation: /ok\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
 };
 
 /* 100,000 zero bytes, compressed. */

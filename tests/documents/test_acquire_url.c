@@ -11,13 +11,15 @@ static http_server_t *s_server;
 static acquirer_t *s_acquirer;
 static atomic_bool s_cancelled;
 static buffer_t s_out;
+static const char *s_known_etag;
+static acquire_facts_t s_facts;
 static failure_t s_failure;
 
 static acquirer_t *
 s_acquirer_with(const char *networks, uint32_t fetch_ms)
 {
     acquire_options_t options = {
-        .root = "", .allow_networks = networks, .max_bytes = LIMIT, .fetch_ms = fetch_ms};
+        .allow_networks = networks, .max_bytes = LIMIT, .fetch_ms = fetch_ms, .connect_ms = 5000};
     return acquirer_new(&options);
 }
 
@@ -26,6 +28,7 @@ setup(void **state)
 {
     (void) state;
     atomic_store(&s_cancelled, false);
+    s_known_etag = NULL;
     s_server = http_server_start(&s_cancelled);
     s_acquirer = s_acquirer_with("127.0.0.0/8", 10000);
     return 0;
@@ -44,8 +47,12 @@ teardown(void **state)
 static error_type_t
 s_fetch_url(const char *url)
 {
-    return acquirer_fetch(s_acquirer, SOURCE_URL, slice_from(url), clock_monotonic_ms() + 20000,
-                          &s_cancelled, &s_out, &s_failure);
+    acquire_request_t request = {.source = SOURCE_URL,
+                                 .path = slice_from(url),
+                                 .known_etag = s_known_etag,
+                                 .deadline_ms = clock_monotonic_ms() + 20000,
+                                 .cancel = &s_cancelled};
+    return acquirer_fetch(s_acquirer, &request, &s_out, &s_facts, &s_failure);
 }
 
 static error_type_t
