@@ -128,8 +128,8 @@ s_reap(child_t *child, int64_t now_ms)
 static bool
 s_concerns_workers(const char *path)
 {
-    static const char *const prefixes[] = {"data_dir", "documents/", "extract/", "workers/",
-                                           "bus/",     "tagger/",    "log/"};
+    static const char *const prefixes[] = {"data_dir", "documents/", "s3/",     "extract/",
+                                           "workers/", "bus/",       "tagger/", "log/"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
@@ -164,6 +164,17 @@ s_append_setting(void *list, const char *path, const char *value, bool is_secret
     s_append(list, s_join(path, "=", value));
 }
 
+static void
+s_each_setting(const config_t *config, config_setting_fn *take, void *taker)
+{
+    for (int number = 0; number < CONFIG_KEY_COUNT; number++) {
+        config_key_t key = (config_key_t) number;
+        if (s_concerns_workers(config_key_path(key)))
+            take(taker, config_key_path(key), config_text(config, key), config_key_is_secret(key));
+    }
+    config_each_provider_setting(config, take, taker);
+}
+
 char **
 keeper_arguments(const config_t *config)
 {
@@ -172,16 +183,11 @@ keeper_arguments(const config_t *config)
     snprintf(number, sizeof number, "%d", (int) getpid());
     s_append(&arguments, s_join("--parent", "", ""));
     s_append(&arguments, s_join(number, "", ""));
-    for (int key = 0; key < CONFIG_KEY_COUNT; key++) {
-        const char *path = config_key_path((config_key_t) key);
-        if (s_concerns_workers(path))
-            s_append_setting(&arguments, path, config_text(config, (config_key_t) key), false);
-    }
-    config_each_provider_setting(config, s_append_setting, &arguments);
+    s_each_setting(config, s_append_setting, &arguments);
     return arguments;
 }
 
-/* Puts a provider's key into the environment, in the place of what was inherited: there only this
+/* Puts a secret into the environment, in the place of what was inherited: there only this
  * user can read it. */
 static void
 s_append_secret(void *list, const char *path, const char *value, bool is_secret)
@@ -212,7 +218,7 @@ keeper_environment(const config_t *config, char *const *inherited)
     char **environment = NULL;
     for (; *inherited; inherited++)
         s_append(&environment, s_join(*inherited, "", ""));
-    config_each_provider_setting(config, s_append_secret, &environment);
+    s_each_setting(config, s_append_secret, &environment);
     return environment;
 }
 

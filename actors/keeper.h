@@ -55,8 +55,8 @@ void keeper_stop(keeper_t **self_p, uint32_t grace_ms);
 char **keeper_arguments(const config_t *config);
 
 /* Returns owned: the environment of a worker, NULL-ended (never NULL itself as long as `inherited`
- * has something): what is inherited, with the keys of providers, which only this user can read
- * there. Free with keeper_arguments_free. */
+ * has something): what is inherited, with the keys of S3 and of providers, which only this user can
+ * read there. Free with keeper_arguments_free. */
 char **keeper_environment(const config_t *config, char *const *inherited);
 
 /* Frees either list, wiped: one may hold keys. */

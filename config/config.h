@@ -62,6 +62,9 @@ bool config_flag(const config_t *self, config_key_t key);
 /* The path of a key, "http/listen". */
 const char *config_key_path(config_key_t key);
 
+/* True when the key's value is a secret: it belongs on no command line and in no log. */
+bool config_key_is_secret(config_key_t key);
+
 /* Calls `take` with every setting of every provider, as path "providers/NAME/SETTING" and value
  * (borrowed for the call); `is_secret`: the value is a key. */
 typedef void(config_setting_fn)(void *taker, const char *path, const char *value, bool is_secret);

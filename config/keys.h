@@ -3,7 +3,7 @@
  * CONFIG_KEY(symbol, path, type, default, low, high, choices, help)
  *   type     TEXT, PATH, ADDRESS (host:port), ENDPOINT (ZeroMQ), CHOICE (words split by |),
  *            NUMBER (low to high), FLAG (true or false), NETWORKS (CIDRs split by commas),
- *            LANES (ipc://DIRECTORY, or tcp://HOST:LOW-HIGH)
+ *            LANES (ipc://DIRECTORY, or tcp://HOST:LOW-HIGH), URL (http or https), SECRET
  *   default  as it would be written; DATA_DIR stands for the value of data_dir
  *   low      for NUMBER the least value; 0 elsewhere
  *   high     for NUMBER the greatest value; 0 elsewhere
@@ -48,8 +48,8 @@
         "How long fetching a document may take.") \
     CONFIG_KEY(DOCUMENTS_WORK_SECONDS, "documents/work_seconds", NUMBER, "300", 1, 86400, "", \
         "How long all work on a document may take, fetching included.") \
-    CONFIG_KEY(S3_ENDPOINT, "s3/endpoint", TEXT, "", 0, 0, "", \
-        "Where S3 is, http:// or https://; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself. May be on a private network.") \
+    CONFIG_KEY(S3_ENDPOINT, "s3/endpoint", URL, "", 0, 0, "", \
+        "Where S3 is, http:// or https://, on a private network too; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself.") \
     CONFIG_KEY(S3_REGION, "s3/region", TEXT, "", 0, 0, "", \
         "The region that requests are signed for; empty: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1.") \
     CONFIG_KEY(S3_STYLE, "s3/style", CHOICE, "path", 0, 0, "path|host", \
@@ -58,7 +58,7 @@
         "The access key; empty: s3/access_key_file, or AWS_ACCESS_KEY_ID. Without one S3 is off.") \
     CONFIG_KEY(S3_ACCESS_KEY_FILE, "s3/access_key_file", PATH, "", 0, 0, "", \
         "A file that holds the access key.") \
-    CONFIG_KEY(S3_SECRET_KEY, "s3/secret_key", TEXT, "", 0, 0, "", \
+    CONFIG_KEY(S3_SECRET_KEY, "s3/secret_key", SECRET, "", 0, 0, "", \
         "The secret key; empty: s3/secret_key_file, or AWS_SECRET_ACCESS_KEY with AWS_SESSION_TOKEN.") \
     CONFIG_KEY(S3_SECRET_KEY_FILE, "s3/secret_key_file", PATH, "", 0, 0, "", \
         "A file that holds the secret key.") \

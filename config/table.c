@@ -39,6 +39,12 @@ config_key_path(config_key_t key)
 }
 
 bool
+config_key_is_secret(config_key_t key)
+{
+    return config_row(key)->type == CONFIG_TYPE_SECRET;
+}
+
+bool
 config_key_find(slice_t path, config_key_t *out)
 {
     for (int key = 0; key < CONFIG_KEY_COUNT; key++) {

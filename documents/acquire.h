@@ -17,8 +17,8 @@
 
 typedef struct acquirer acquirer_t;
 
-/* Where S3 is and who asks. What is "" or NULL is looked for in the variables of the environment that AWS's
- * own tools read: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; AWS_REGION, AWS_DEFAULT_REGION;
+/* Where S3 is and who asks. What is "" or NULL is looked for in the variables of the environment
+ * that AWS's own tools read: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; AWS_REGION, AWS_DEFAULT_REGION;
  * AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with AWS_SESSION_TOKEN. */
 typedef struct {
     const char *endpoint; /* http://HOST:PORT or https://...; "" everywhere: AWS's in the region */

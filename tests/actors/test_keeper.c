@@ -232,15 +232,17 @@ a_worker_is_told_the_settings_that_concern_it(void **state)
 }
 
 static void
-keys_of_providers_reach_a_worker_by_its_environment_alone(void **state)
+keys_reach_a_worker_by_its_environment_alone(void **state)
 {
     (void) state;
     config_t *config = config_new();
     assert_int_equal(config_set(config, "providers/my-host/base_url=http://10.0.0.1/v1", NULL),
                      STATUS_OK);
     assert_int_equal(config_set(config, "providers/my-host/key=planted-1", NULL), STATUS_OK);
+    assert_int_equal(config_set(config, "s3/secret_key=planted-2", NULL), STATUS_OK);
     assert_int_equal(config_finish(config, NULL), STATUS_OK);
-    char *inherited[] = {"HOME=/root", "TAGMILL_PROVIDERS_OPENROUTER_KEY=old",
+    char *inherited[] = {"HOME=/root", "TAGMILL_S3_SECRET_KEY=old",
+                         "TAGMILL_PROVIDERS_OPENROUTER_KEY=old",
                          "TAGMILL_PROVIDERS_MY_HOST_KEY=old", NULL};
     char **arguments = keeper_arguments(config);
     char **environment = keeper_environment(config, inherited);
@@ -249,6 +251,7 @@ keys_of_providers_reach_a_worker_by_its_environment_alone(void **state)
         assert_null(strstr(arguments[i], "planted"));
     assert_true(s_has(environment, "HOME=/root"));
     assert_true(s_has(environment, "TAGMILL_PROVIDERS_MY_HOST_KEY=planted-1"));
+    assert_true(s_has(environment, "TAGMILL_S3_SECRET_KEY=planted-2"));
     for (size_t i = 0; environment[i]; i++)
         assert_null(strstr(environment[i], "=old"));
     keeper_arguments_free(arguments);
@@ -283,7 +286,7 @@ main(void)
         cmocka_unit_test(children_start_with_a_clean_mask_in_a_group_of_their_own),
         cmocka_unit_test(children_do_not_have_our_descriptors),
         cmocka_unit_test(a_worker_is_told_the_settings_that_concern_it),
-        cmocka_unit_test(keys_of_providers_reach_a_worker_by_its_environment_alone),
+        cmocka_unit_test(keys_reach_a_worker_by_its_environment_alone),
         cmocka_unit_test(a_worker_program_that_is_not_there_is_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
