@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "documents/child/format_containers.h"
+
 enum {
     PDF_HEADER_WITHIN = 1024, /* readers accept junk before the header, this much */
     MARKUP_WITHIN = 1024,
@@ -83,53 +85,6 @@ s_holds(slice_t bytes, slice_t part)
     return bytes.size > 0 && memmem(bytes.data, bytes.size, part.data, part.size) != NULL;
 }
 
-/* A zip's first entry tells OpenDocument and EPUB (stored, uncompressed, named "mimetype"); the
- * names of its entries, which are never compressed, tell Office Open XML. */
-static format_t
-s_zip_format(slice_t bytes, const char **name)
-{
-    static const struct {
-        const char *part;
-        bool is_first; /* the part stands in the first entry */
-        format_t format;
-        const char *name;
-    } kinds[] = {
-        {"application/epub+zip", true, FORMAT_EPUB, "an EPUB book"},
-        {"application/vnd.oasis.opendocument.text", true, FORMAT_ODT, "an OpenDocument text"},
-        {"application/vnd.oasis.opendocument.presentation", true, FORMAT_ODP,
-         "an OpenDocument presentation"},
-        {"application/vnd.oasis.opendocument.spreadsheet", true, FORMAT_ODS,
-         "an OpenDocument workbook"},
-        {"application/vnd.oasis.opendocument", true, FORMAT_OTHER, "an OpenDocument file"},
-        {"word/document", false, FORMAT_DOCX, "a Word document"},
-        {"xl/workbook", false, FORMAT_XLSX, "an Excel workbook"},
-        {"ppt/presentation", false, FORMAT_PPTX, "a PowerPoint presentation"},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        slice_t where = kinds[i].is_first ? s_first(bytes, 256) : bytes;
-        if (s_holds(where, slice_from(kinds[i].part))) {
-            *name = kinds[i].name;
-            return kinds[i].format;
-        }
-    }
-    *name = "a zip archive";
-    return FORMAT_OTHER;
-}
-
-/* A password-protected Office document is a compound file with this stream (MS-OFFCRYPTO 2.3.4);
- * the directory spells names in UTF-16. */
-static format_t
-s_compound_format(slice_t bytes, const char **name)
-{
-    static const char stream[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
-    if (s_holds(bytes, (slice_t){stream, sizeof stream})) {
-        *name = "an Office document";
-        return FORMAT_ENCRYPTED;
-    }
-    *name = "an older Office document";
-    return FORMAT_OTHER;
-}
-
 static bool
 s_begins_tag(slice_t bytes, const char *tag)
 {
@@ -191,7 +146,7 @@ s_marked_format(slice_t bytes, const char **name)
         }
     }
     if (s_begins(bytes, SLICE("PK\3\4")) || s_begins(bytes, SLICE("PK\5\6")))
-        return s_zip_format(bytes, name);
+        return format_of_zip(bytes, name);
     return s_markup_format(bytes, name);
 }
 
@@ -205,7 +160,7 @@ format_detect(slice_t bytes, const char **name)
     if (s_begins(bytes, SLICE("%PDF-")))
         return FORMAT_PDF;
     if (s_begins(bytes, SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
-        return s_compound_format(bytes, name);
+        return format_of_compound(bytes, name);
     format_t marked = s_marked_format(bytes, name);
     if (marked != FORMAT_BINARY)
         return marked;

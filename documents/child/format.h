@@ -21,13 +21,14 @@ typedef enum {
     FORMAT_EMAIL,     /* a message (RFC 5322) */
     FORMAT_CSV,       /* a table as text */
     FORMAT_ENCRYPTED, /* an Office document behind a password */
+    FORMAT_DAMAGED,   /* an archive of which nothing tells what it was */
     FORMAT_OTHER,     /* anything else that is recognised */
     FORMAT_BINARY,    /* anything else that is not */
     FORMAT_COUNT
 } format_t;
 
 /* Tells the format of `bytes` (borrowed) and, for a person, what it is: "a PNG image" (static).
- * Sources: PDF 32000-1 (7.5.2, header), MS-CFB, MS-OFFCRYPTO, APPNOTE.TXT (zip), and the published
+ * Sources: PDF 32000-1 (7.5.2, header) and the published
  * marks of the other formats. */
 format_t format_detect(slice_t bytes, const char **name);
 

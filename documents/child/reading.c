@@ -1,8 +1,11 @@
 #include "documents/child/reading.h"
 
+#include "documents/child/epub.h"
 #include "documents/child/format.h"
 #include "documents/child/html.h"
 #include "documents/child/markdown.h"
+#include "documents/child/ooxml.h"
+#include "documents/child/opendocument.h"
 #include "documents/child/pdf.h"
 #include "documents/child/plain.h"
 
@@ -50,6 +53,13 @@ static const struct {
 } READERS[FORMAT_COUNT] = {
     [FORMAT_PDF] = {EXTRACT_METHOD_PDF_TEXT, s_read_pdf},
     [FORMAT_TEXT] = {EXTRACT_METHOD_PLAIN_TEXT, s_read_plain},
+    [FORMAT_DOCX] = {EXTRACT_METHOD_DOCX, docx_read},
+    [FORMAT_PPTX] = {EXTRACT_METHOD_PPTX, pptx_read},
+    [FORMAT_XLSX] = {EXTRACT_METHOD_XLSX, xlsx_read},
+    [FORMAT_ODT] = {EXTRACT_METHOD_ODT, odt_read},
+    [FORMAT_ODP] = {EXTRACT_METHOD_ODP, odp_read},
+    [FORMAT_ODS] = {EXTRACT_METHOD_ODS, ods_read},
+    [FORMAT_EPUB] = {EXTRACT_METHOD_EPUB, epub_read},
     [FORMAT_HTML] = {EXTRACT_METHOD_HTML, html_read},
 };
 
@@ -62,9 +72,14 @@ s_refuse(format_t format, const char *name, reading_t *reading)
     } else if (format == FORMAT_ENCRYPTED) {
         reading->error = ERROR_ENCRYPTED;
         buffer_printf(&reading->detail, "this is %s that needs a password", name);
+    } else if (format == FORMAT_DAMAGED) {
+        reading->error = ERROR_CORRUPT;
+        buffer_printf(&reading->detail, "this is %s, and damaged", name);
     } else {
         reading->error = ERROR_UNSUPPORTED_FORMAT;
-        buffer_printf(&reading->detail, "this is %s; PDF, HTML, plain text and Markdown are read",
+        buffer_printf(&reading->detail,
+                      "this is %s; PDF, Office and OpenDocument files, EPUB, HTML, plain text and "
+                      "Markdown are read",
                       name);
     }
 }

@@ -1,0 +1,258 @@
+#include "documents/child/package.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+typedef struct {
+    char *name;
+    buffer_t bytes;
+} part_t;
+
+struct package {
+    part_t *parts; /* sorted by name once all are listed */
+    size_t count, capacity;
+    size_t unpacked_bytes, unpack_limit;
+    bool is_encrypted, is_too_large, is_damaged;
+};
+
+static size_t
+s_unpack_limit(size_t archive_bytes)
+{
+    if (archive_bytes >= PACKAGE_BYTES / PACKAGE_RATIO)
+        return PACKAGE_BYTES;
+    size_t limit = archive_bytes * PACKAGE_RATIO;
+    return limit > PACKAGE_RATIO_FROM_BYTES ? limit : PACKAGE_RATIO_FROM_BYTES;
+}
+
+static part_t *
+s_add_part(package_t *self, const char *name)
+{
+    if (self->count == self->capacity) {
+        self->capacity = self->capacity ? 2 * self->capacity : 64;
+        self->parts = memory_resize(self->parts, self->capacity * sizeof *self->parts);
+    }
+    while (*name == '/' || (name[0] == '.' && name[1] == '/'))
+        name++;
+    part_t *part = &self->parts[self->count++];
+    *part = (part_t){.name = memory_copy_string(name, strlen(name))};
+    for (char *at = part->name; *at; at++)
+        if (*at == '\\') /* some writers take it for the separator */
+            *at = '/';
+    return part;
+}
+
+static void
+s_unpack(package_t *self, struct archive *archive, part_t *part)
+{
+    const void *block;
+    size_t size;
+    la_int64_t offset;
+    int result = ARCHIVE_OK;
+    while (part->bytes.size < PACKAGE_PART_BYTES &&
+           (result = archive_read_data_block(archive, &block, &size, &offset)) == ARCHIVE_OK) {
+        self->unpacked_bytes += size;
+        if (self->unpacked_bytes > self->unpack_limit) {
+            self->is_too_large = true;
+            return;
+        }
+        buffer_append(&part->bytes, block, size);
+    }
+    if (result != ARCHIVE_OK && result != ARCHIVE_EOF)
+        self->is_damaged = true;
+}
+
+/* Returns false when there is nothing more to be had. */
+static bool
+s_read_entry(package_t *self, struct archive *archive, bool (*is_wanted)(slice_t name))
+{
+    struct archive_entry *entry;
+    int result = archive_read_next_header(archive, &entry);
+    if (result == ARCHIVE_EOF)
+        return false;
+    if (result < ARCHIVE_WARN) {
+        self->is_damaged = true;
+        return result == ARCHIVE_FAILED;
+    }
+    const char *name = archive_entry_pathname_utf8(entry);
+    if (name == NULL)
+        name = archive_entry_pathname(entry);
+    if (name == NULL || *name == '\0')
+        return true;
+    if (self->count == PACKAGE_PARTS_MAX) {
+        self->is_too_large = true;
+        return false;
+    }
+    part_t *part = s_add_part(self, name);
+    if (!is_wanted(slice_from(part->name)))
+        return true;
+    if (archive_entry_is_data_encrypted(entry))
+        self->is_encrypted = true;
+    else
+        s_unpack(self, archive, part);
+    return !self->is_too_large;
+}
+
+static void
+s_read_archive(package_t *self, slice_t bytes, int (*support)(struct archive *),
+               bool (*is_wanted)(slice_t name))
+{
+    struct archive *archive = archive_read_new();
+    if (archive && support(archive) == ARCHIVE_OK &&
+        archive_read_open_memory(archive, bytes.data, bytes.size) == ARCHIVE_OK)
+        while (s_read_entry(self, archive, is_wanted)) {
+        }
+    else
+        self->is_damaged = true;
+    archive_read_free(archive);
+}
+
+static int
+s_compare(const void *a, const void *b)
+{
+    return strcasecmp(((const part_t *) a)->name, ((const part_t *) b)->name);
+}
+
+package_t *
+package_open(slice_t bytes, bool (*is_wanted)(slice_t name))
+{
+    package_t *self = memory_new(sizeof *self);
+    self->unpack_limit = s_unpack_limit(bytes.size);
+    /* libarchive hands out names in the encoding of the locale; with this one, none is lost. */
+    locale_t names = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+    locale_t before = names ? uselocale(names) : (locale_t) 0;
+    s_read_archive(self, bytes, archive_read_support_format_zip_seekable, is_wanted);
+    if (self->count == 0 && self->is_damaged) /* the list at the end; the parts may be there */
+        s_read_archive(self, bytes, archive_read_support_format_zip_streamable, is_wanted);
+    if (names) {
+        uselocale(before);
+        freelocale(names);
+    }
+    if (self->count)
+        qsort(self->parts, self->count, sizeof *self->parts, s_compare);
+    return self;
+}
+
+void
+package_destroy(package_t **self_p)
+{
+    package_t *self = *self_p;
+    if (self == NULL)
+        return;
+    for (size_t i = 0; i < self->count; i++) {
+        free(self->parts[i].name);
+        buffer_free(&self->parts[i].bytes);
+    }
+    free(self->parts);
+    free(self);
+    *self_p = NULL;
+}
+
+size_t
+package_count(const package_t *self)
+{
+    return self->count;
+}
+
+slice_t
+package_name(const package_t *self, size_t index)
+{
+    return slice_from(self->parts[index].name);
+}
+
+static const part_t *
+s_find(const package_t *self, slice_t name)
+{
+    if (self->count == 0)
+        return NULL;
+    part_t key = {.name = slice_copy(name)};
+    const part_t *part = bsearch(&key, self->parts, self->count, sizeof key, s_compare);
+    free(key.name);
+    return part;
+}
+
+bool
+package_has(const package_t *self, slice_t name)
+{
+    return s_find(self, name) != NULL;
+}
+
+bool
+package_find(const package_t *self, slice_t name, slice_t *bytes)
+{
+    const part_t *part = s_find(self, name);
+    if (part == NULL || part->bytes.size == 0)
+        return false;
+    *bytes = buffer_slice(&part->bytes);
+    return true;
+}
+
+bool
+package_is_encrypted(const package_t *self)
+{
+    return self->is_encrypted;
+}
+
+bool
+package_is_too_large(const package_t *self)
+{
+    return self->is_too_large;
+}
+
+bool
+package_is_damaged(const package_t *self)
+{
+    return self->is_damaged;
+}
+
+static void
+s_drop_segment(buffer_t *path, size_t start)
+{
+    while (path->size > start && path->data[path->size - 1] != '/')
+        path->size--;
+    if (path->size > start)
+        path->size--;
+}
+
+static void
+s_append_segments(slice_t path, size_t start, buffer_t *out)
+{
+    while (path.size) {
+        const char *slash = memchr(path.data, '/', path.size);
+        slice_t segment = {path.data, slash ? (size_t) (slash - path.data) : path.size};
+        size_t taken = segment.size + (slash != NULL);
+        path = (slice_t){path.data + taken, path.size - taken};
+        if (slice_is(segment, "..")) {
+            s_drop_segment(out, start);
+        } else if (segment.size && !slice_is(segment, ".")) {
+            if (out->size > start)
+                buffer_append_byte(out, '/');
+            buffer_append_slice(out, segment);
+        }
+    }
+}
+
+void
+package_resolve(slice_t base, slice_t target, buffer_t *out)
+{
+    size_t end = 0, start = out->size;
+    while (end < target.size && target.data[end] != '#' && target.data[end] != '?')
+        end++;
+    buffer_t path = {0};
+    if (!text_percent_decode(&path, (slice_t){target.data, end}))
+        buffer_append_slice(&path, (slice_t){target.data, end});
+    const char *slash = base.size ? memrchr(base.data, '/', base.size) : NULL;
+    if (slash && !(path.size && path.data[0] == '/'))
+        s_append_segments((slice_t){base.data, (size_t) (slash - base.data)}, start, out);
+    s_append_segments(buffer_slice(&path), start, out);
+    buffer_append(out, "", 0);
+    if (out->data)
+        out->data[out->size] = '\0';
+    buffer_free(&path);
+}
