@@ -1,4 +1,4 @@
-/* libcurl's multi interface, because it can be woken while it waits.
+/* HTTP by libcurl for documents.
  *
  * The address check stands in the callback that makes the socket: there the address is the one that
  * is connected to, however it was spelled or resolved, for the first request and every redirect. A
@@ -15,11 +15,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-
-enum {
-    WAIT_STEP_MS = 50, /* how often the cancel flag is looked at */
-    RETRY_AFTER_MAX_SECONDS = 24 * 3600,
-};
+#include "documents/web.h"
 
 /* Of no bytes: what a GET or HEAD sends. */
 #define SHA256_OF_NOTHING "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -253,28 +249,6 @@ s_set_request(transfer_t *self, const transfer_request_t *request, const fetch_t
     s_set_signer(easy, request->signer);
 }
 
-/* Runs the transfer. Returns false when it was cancelled. */
-static bool
-s_perform(transfer_t *self, const atomic_bool *cancel, CURLcode *result)
-{
-    int running = 1;
-    while (running) {
-        if (atomic_load(cancel))
-            return false;
-        if (curl_multi_perform(self->multi, &running) != CURLM_OK)
-            break;
-        if (running)
-            curl_multi_poll(self->multi, NULL, 0, WAIT_STEP_MS, NULL);
-    }
-    *result = CURLE_FAILED_INIT;
-    int left;
-    for (CURLMsg *message = curl_multi_info_read(self->multi, &left); message;
-         message = curl_multi_info_read(self->multi, &left))
-        if (message->msg == CURLMSG_DONE)
-            *result = message->data.result;
-    return true;
-}
-
 static void
 s_copy_text(char *out, size_t size, const char *text)
 {
@@ -287,12 +261,8 @@ s_read_answer(transfer_t *self, const fetch_t *what, transfer_answer_t *answer)
 {
     CURL *easy = self->easy;
     answer->code = s_code(self);
-    curl_off_t seconds = 0, size = -1;
-    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds > RETRY_AFTER_MAX_SECONDS)
-        seconds = RETRY_AFTER_MAX_SECONDS;
-    if (seconds > 0)
-        answer->retry_after_ms = (uint32_t) seconds * 1000;
+    answer->retry_after_ms = web_retry_after_ms(easy);
+    curl_off_t size = -1;
     char *content_type = NULL;
     curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &content_type);
     curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
@@ -324,7 +294,7 @@ s_run(transfer_t *self, const transfer_request_t *request, const fetch_t *what,
     s_set_request(self, request, what, left_ms, headers);
     curl_multi_add_handle(self->multi, self->easy);
     CURLcode result = CURLE_OK;
-    bool is_done = s_perform(self, what->cancel, &result);
+    bool is_done = web_perform(self->multi, what->cancel, &result);
     s_read_answer(self, what, answer);
     curl_multi_remove_handle(self->multi, self->easy);
     curl_easy_setopt(self->easy, CURLOPT_HTTPHEADER, NULL);

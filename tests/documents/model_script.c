@@ -102,6 +102,8 @@ static const refusal_t REFUSALS[] = {
      "{\"error\":{\"message\":\"Incorrect API key provided: sk-secret-key-1\","
      "\"code\":\"invalid_api_key\"}}"},
     {"forbidden", "403 Forbidden", "", "{\"error\":\"your account may not use this\"}"},
+    {"flagged", "403 Forbidden", "",
+     "{\"error\":{\"message\":\"Your input was flagged by moderation\",\"code\":403}}"},
     {"no-credit", "402 Payment Required", "",
      "{\"error\":{\"message\":\"Insufficient credits\",\"code\":402}}"},
     {"unknown", "404 Not Found", "",
@@ -312,6 +314,23 @@ s_answer_bare(int fd, const cJSON *request)
     return s_answer_no_system(fd, request);
 }
 
+/* Takes neither max_tokens nor a temperature, as newer models of some do. */
+static bool
+s_answer_newer(int fd, const cJSON *request)
+{
+    if (cJSON_GetObjectItemCaseSensitive(request, "max_tokens"))
+        return model_script_send(
+            fd, "400 Bad Request", "",
+            SLICE("{\"error\":{\"message\":\"Unsupported parameter: 'max_tokens' is not supported "
+                  "with this model. Use 'max_completion_tokens' instead.\"}}"));
+    if (cJSON_GetObjectItemCaseSensitive(request, "temperature"))
+        return model_script_send(
+            fd, "400 Bad Request", "",
+            SLICE("{\"error\":{\"message\":\"Unsupported value: 'temperature' does not support 0 "
+                  "with this model.\"}}"));
+    return s_answer_well(fd);
+}
+
 /* ---- misbehaviour ---- */
 
 static bool
@@ -411,6 +430,7 @@ static const struct {
     {"no-system", s_answer_no_system},
     {"no-format", s_answer_no_format},
     {"bare", s_answer_bare},
+    {"newer", s_answer_newer},
     {"stall", s_stall},
     {"stall-halfway", s_stall_halfway},
     {"hang-up", s_hang_up},
