@@ -14,15 +14,19 @@
 #include "base/text.h"
 
 enum {
-    SAMPLE_BYTES = 8000, /* more than ICU's detector looks at */
-    AROUND_BYTES = 16,   /* kept before and behind what is not ASCII */
-    MISFIT_MAX = 25,     /* per cent of the letters beyond ASCII that may be out of place */
-    LOW_CONFIDENCE = 10, /* what the detector gives where it only saw no fault */
-    SEQUENCES_SURE = 4,  /* by chance, letters of another encoding are hardly ever so many */
-    NEARLY = 20,         /* good sequences that outweigh a bad one */
-    SUBSTITUTE = 0x1a,   /* what ICU writes for a byte that means nothing */
-    RUN_ODD = 3,         /* accented Latin letters in a row: words of another script */
-    UTF16_BYTES = 4096,  /* looked at for text in UTF-16 without a mark */
+    SAMPLE_BYTES = 8000,  /* more than ICU's detector looks at */
+    AROUND_BYTES = 16,    /* kept before and behind what is not ASCII */
+    FAULTS_MAX = 25,      /* per cent of the letters beyond ASCII that may be out of place */
+    IN_RUNS_MAX = 60,     /* per cent of them that may stand in odd runs */
+    LOW_CONFIDENCE = 10,  /* what the detector gives where it only saw no fault */
+    SURE_CONFIDENCE = 90, /* many common letters, and no fault */
+    SEQUENCES_SURE = 4,   /* by chance, letters of another encoding are hardly ever so many */
+    NEARLY = 20,          /* good sequences that outweigh a bad one */
+    SUBSTITUTE = 0x1a,    /* what ICU writes for a byte that means nothing */
+    RUN_ODD = 4,          /* accented Latin letters in a row: words of another script */
+    UTF16_BYTES = 4096,   /* looked at for text in UTF-16 without a mark */
+    UTF16_UNITS_LEAST = 16,
+    UTF16_BLOCKS_MAX = 8,
     UTF16_ASCII_SHARE = 10,
 };
 
@@ -33,8 +37,6 @@ static const char FALLBACK[] = "windows-1252";
 static const char *const WIDER[][2] = {
     {"iso-8859-1", "windows-1252"},
     {"latin1", "windows-1252"},
-    {"us-ascii", "windows-1252"},
-    {"ascii", "windows-1252"},
     {"iso-8859-9", "windows-1254"},
     {"iso-8859-11", "windows-874"},
     {"tis-620", "windows-874"},
@@ -106,18 +108,24 @@ s_is_text_unit(uint32_t unit)
                            u_charType((UChar32) unit) != U_PRIVATE_USE_CHAR);
 }
 
+/* Letters of one alphabet, signs and blanks share few high bytes. */
 static bool
 s_is_utf16(slice_t bytes, unsigned high)
 {
-    size_t units = (bytes.size < UTF16_BYTES ? bytes.size : UTF16_BYTES) / 2, ascii = 0;
+    size_t units = (bytes.size < UTF16_BYTES ? bytes.size : UTF16_BYTES) / 2;
+    size_t ascii = 0, blocks = 0;
+    bool is_seen[256] = {false};
     for (size_t i = 0; i < units; i++) {
-        uint32_t unit = (uint32_t) (uint8_t) bytes.data[2 * i + high] << 8 |
-                        (uint8_t) bytes.data[2 * i + 1 - high];
+        uint8_t block = (uint8_t) bytes.data[2 * i + high];
+        uint32_t unit = (uint32_t) block << 8 | (uint8_t) bytes.data[2 * i + 1 - high];
         if (!s_is_text_unit(unit))
             return false;
+        blocks += !is_seen[block];
+        is_seen[block] = true;
         ascii += unit < 0x7f;
     }
-    return ascii > 0 && ascii * UTF16_ASCII_SHARE >= units;
+    return units >= UTF16_UNITS_LEAST && blocks <= UTF16_BLOCKS_MAX &&
+           ascii * UTF16_ASCII_SHARE >= units;
 }
 
 const char *
@@ -155,8 +163,9 @@ s_take_sample(slice_t bytes, char sample[SAMPLE_BYTES])
 
 typedef struct {
     unsigned letters; /* beyond ASCII */
-    unsigned odd;
-    unsigned run; /* letters beyond ASCII in a row, up to here */
+    unsigned faults;  /* of them: what is no letter, or not of its neighbours' script */
+    unsigned in_runs; /* of them: in odd runs */
+    unsigned run;     /* letters beyond ASCII in a row, up to here */
     bool has_latin;
     UScriptCode script; /* of the letter before; USCRIPT_COMMON: none */
 } fit_t;
@@ -180,7 +189,7 @@ static void
 s_end_run(fit_t *self)
 {
     if (self->run >= RUN_ODD && self->has_latin)
-        self->odd += self->run;
+        self->in_runs += self->run;
     self->run = 0;
     self->has_latin = false;
 }
@@ -195,7 +204,7 @@ s_weigh(fit_t *self, UChar32 point)
     bool is_mixed = s_is_mixed(self->script, script);
     self->script = script;
     if (point < 0x80 && point != SUBSTITUTE) {
-        self->odd += is_mixed;
+        self->faults += is_mixed;
         s_end_run(self);
         return;
     }
@@ -203,8 +212,8 @@ s_weigh(fit_t *self, UChar32 point)
     self->run++;
     self->has_latin = self->has_latin || script == USCRIPT_LATIN;
     int8_t type = u_charType(point);
-    self->odd += is_mixed || point == 0xfffd || type == U_CONTROL_CHAR || type == U_UNASSIGNED ||
-                 type == U_PRIVATE_USE_CHAR;
+    self->faults += is_mixed || point == 0xfffd || type == U_CONTROL_CHAR || type == U_UNASSIGNED ||
+                    type == U_PRIVATE_USE_CHAR;
 }
 
 static bool
@@ -224,7 +233,8 @@ s_fits(slice_t sample, const char *name)
     }
     ucnv_close(converter);
     s_end_run(&fit);
-    return fit.odd * 100 <= fit.letters * MISFIT_MAX;
+    return fit.faults * 100 <= fit.letters * FAULTS_MAX &&
+           fit.in_runs * 100 <= fit.letters * IN_RUNS_MAX;
 }
 
 /* ---- names ---- */
@@ -295,15 +305,39 @@ s_pick(slice_t sample, const UCharsetMatch *const *matches, int32_t count)
     return FALLBACK;
 }
 
-static const char *
-s_guess(slice_t sample)
+/* True where the detector is sure of another encoding of several bytes a letter and sees nothing in
+ * `name`: their letters overlap, so that one can be read as another. */
+static bool
+s_is_contradicted(const char *name, const UCharsetMatch *const *matches, int32_t count)
 {
+    UErrorCode error = U_ZERO_ERROR;
+    for (int32_t i = 0; i < count; i++) {
+        const char *match = s_name(ucsdet_getName(matches[i], &error));
+        int32_t confidence = ucsdet_getConfidence(matches[i], &error);
+        if (i == 0 && (!match || confidence < SURE_CONFIDENCE || !s_has_wide_letters(match)))
+            return false;
+        if (match && strcmp(match, name) == 0)
+            return confidence <= LOW_CONFIDENCE;
+    }
+    return count > 0;
+}
+
+/* `name` is what the text says, or NULL. */
+static const char *
+s_choose(slice_t sample, const char *name)
+{
+    bool is_fitting = name && s_fits(sample, name);
+    if (is_fitting && !s_has_wide_letters(name))
+        return name;
     UErrorCode error = U_ZERO_ERROR;
     UCharsetDetector *detector = ucsdet_open(&error);
     ucsdet_setText(detector, sample.data, (int32_t) sample.size, &error);
     int32_t count = 0;
     const UCharsetMatch **matches = ucsdet_detectAll(detector, &count, &error);
-    const char *name = U_SUCCESS(error) ? s_pick(sample, matches, count) : FALLBACK;
+    if (U_FAILURE(error))
+        count = 0;
+    if (!is_fitting || s_is_contradicted(name, matches, count))
+        name = s_pick(sample, matches, count);
     ucsdet_close(detector);
     return name;
 }
@@ -353,7 +387,7 @@ encoding_find(slice_t *bytes, const char *declared)
         return NULL;
     char memory[SAMPLE_BYTES];
     slice_t sample = s_take_sample(*bytes, memory);
-    return name && s_fits(sample, name) ? name : s_guess(sample);
+    return s_choose(sample, name);
 }
 
 void

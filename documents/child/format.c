@@ -2,14 +2,12 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
 #include "documents/child/format_containers.h"
+#include "documents/child/format_text.h"
 
 enum {
     PDF_HEADER_WITHIN = 1024, /* readers accept junk before the header, this much */
-    MARKUP_WITHIN = 1024,
-    CONTROL_WITHIN = 64 * 1024,
 };
 
 typedef struct {
@@ -85,54 +83,6 @@ s_holds(slice_t bytes, slice_t part)
     return bytes.size > 0 && memmem(bytes.data, bytes.size, part.data, part.size) != NULL;
 }
 
-static bool
-s_begins_tag(slice_t bytes, const char *tag)
-{
-    size_t size = strlen(tag);
-    return bytes.size > size && strncasecmp(bytes.data, tag, size) == 0 &&
-           strchr(" \t\r\n>/", bytes.data[size]) != NULL;
-}
-
-static format_t
-s_markup_format(slice_t bytes, const char **name)
-{
-    static const char *const html[] = {"<!doctype html", "<html", "<head",  "<body",   "<title",
-                                       "<meta",          "<div",  "<table", "<script", "<style"};
-    slice_t start = s_first(bytes, MARKUP_WITHIN);
-    if (s_begins(start, SLICE("\xef\xbb\xbf")))
-        start = (slice_t){start.data + 3, start.size - 3};
-    start = slice_trim(start);
-    bool is_html = false;
-    for (size_t i = 0; i < sizeof html / sizeof html[0]; i++)
-        is_html = is_html || s_begins_tag(start, html[i]);
-    bool is_xml = s_begins_tag(start, "<?xml") || s_begins_tag(start, "<svg");
-    if ((is_xml || s_begins(start, SLICE("<!--"))) &&
-        (s_holds(start, SLICE("<html")) || s_holds(start, SLICE("<HTML"))))
-        is_html = true;
-    if (!is_html && !is_xml)
-        return FORMAT_BINARY;
-    *name = is_html ? "an HTML page" : "an XML document";
-    return is_html ? FORMAT_HTML : FORMAT_OTHER;
-}
-
-/* Text holds no control characters but those that lay it out (and the end mark of DOS files). With
- * a UTF-16 byte order mark every other byte may be 0. */
-static bool
-s_is_text(slice_t bytes)
-{
-    if (s_begins(bytes, SLICE("\xff\xfe\0\0")))
-        return false; /* UTF-32 */
-    if (s_begins(bytes, SLICE("\xff\xfe")) || s_begins(bytes, SLICE("\xfe\xff")))
-        return true;
-    slice_t start = s_first(bytes, CONTROL_WITHIN);
-    for (size_t i = 0; i < start.size; i++) {
-        unsigned char byte = (unsigned char) start.data[i];
-        if ((byte < 0x20 && strchr("\t\n\v\f\r\b\x1a\x1b", byte) == NULL) || byte == 0)
-            return false;
-    }
-    return true;
-}
-
 /* Returns FORMAT_BINARY where nothing marks a format. */
 static format_t
 s_marked_format(slice_t bytes, const char **name)
@@ -147,7 +97,7 @@ s_marked_format(slice_t bytes, const char **name)
     }
     if (s_begins(bytes, SLICE("PK\3\4")) || s_begins(bytes, SLICE("PK\5\6")))
         return format_of_zip(bytes, name);
-    return s_markup_format(bytes, name);
+    return FORMAT_BINARY;
 }
 
 format_t
@@ -164,11 +114,12 @@ format_detect(slice_t bytes, const char **name)
     format_t marked = s_marked_format(bytes, name);
     if (marked != FORMAT_BINARY)
         return marked;
-    if (s_holds(s_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) && !s_is_text(bytes))
+    if (s_holds(s_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) && !format_is_text(bytes))
         return FORMAT_PDF;
-    *name = "a text file";
-    if (s_is_text(bytes))
-        return FORMAT_TEXT;
+    bool is_text = format_is_text(bytes);
+    format_t kind = format_text_detect(bytes, name);
+    if (is_text || kind == FORMAT_HTML)
+        return kind;
     *name = "a file of unknown kind";
     return FORMAT_BINARY;
 }

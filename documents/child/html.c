@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "documents/child/html_blocks.h"
+#include "documents/child/html_bound.h"
 #include "documents/child/plain.h"
 
 enum {
@@ -68,6 +69,7 @@ s_parse(slice_t bytes, const char *declared, html_page_t *page)
     char label[LABEL_SIZE];
     buffer_t source = {0};
     plain_decode(bytes, declared ? declared : s_declared(bytes, label), SOURCE_MAX_BYTES, &source);
+    html_bound_attributes(&source);
     html_page_parse(buffer_slice(&source), page);
     buffer_free(&source);
     html_blocks_choose(page);

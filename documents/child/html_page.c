@@ -229,7 +229,8 @@ html_page_parse(slice_t text, html_page_t *page)
     self.parser = htmlCreateMemoryParserCtxt(text.data, (int) text.size);
     if (self.parser == NULL)
         return;
-    htmlCtxtUseOptions(self.parser, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+    /* RECOVER: a script may hold the ends of other elements */
+    htmlCtxtUseOptions(self.parser, HTML_PARSE_RECOVER | HTML_PARSE_IGNORE_ENC | HTML_PARSE_NONET);
     xmlSwitchEncoding(self.parser, XML_CHAR_ENCODING_UTF8);
     *self.parser->sax = (htmlSAXHandler){
         .startElement = s_on_start,

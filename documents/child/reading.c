@@ -8,6 +8,7 @@
 #include "documents/child/opendocument.h"
 #include "documents/child/pdf.h"
 #include "documents/child/plain.h"
+#include "documents/child/table.h"
 
 static void
 s_read_plain(const extract_request_t *request, reading_t *reading)
@@ -61,6 +62,7 @@ static const struct {
     [FORMAT_ODS] = {EXTRACT_METHOD_ODS, ods_read},
     [FORMAT_EPUB] = {EXTRACT_METHOD_EPUB, epub_read},
     [FORMAT_HTML] = {EXTRACT_METHOD_HTML, html_read},
+    [FORMAT_CSV] = {EXTRACT_METHOD_CSV, table_read},
 };
 
 static void
@@ -77,10 +79,11 @@ s_refuse(format_t format, const char *name, reading_t *reading)
         buffer_printf(&reading->detail, "this is %s, and damaged", name);
     } else {
         reading->error = ERROR_UNSUPPORTED_FORMAT;
-        buffer_printf(&reading->detail,
-                      "this is %s; PDF, Office and OpenDocument files, EPUB, HTML, plain text and "
-                      "Markdown are read",
-                      name);
+        buffer_printf(
+            &reading->detail,
+            "this is %s; PDF, Office and OpenDocument files, EPUB, HTML, CSV, plain text and "
+            "Markdown are read",
+            name);
     }
 }
 

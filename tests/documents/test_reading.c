@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "documents/child/format.h"
 #include "documents/child/markdown.h"
 #include "documents/child/plain.h"
 #include "tests/support/cmocka_all.h"
@@ -118,6 +119,40 @@ formats_are_told_by_their_bytes(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         s_assert_refused(rows[i].bytes, ERROR_UNSUPPORTED_FORMAT, rows[i].name);
+}
+
+static void
+texts_are_told_apart(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text;
+        format_t format;
+    } rows[] = {
+        {"\n <!DOCTYPE HTML><p>", FORMAT_HTML},
+        {"\xef\xbb\xbf<html lang=en>", FORMAT_HTML},
+        {"<?xml version='1.0'?>\n<!-- x --><html xmlns='y'>", FORMAT_HTML},
+        {"<!-- <p>--><title>x</title>", FORMAT_HTML},
+        {"<P>A paragraph", FORMAT_HTML},
+        {"<p align=center><img src=a></p>\n\n# Title\n\nSee [this](that).\n", FORMAT_TEXT},
+        {"<?xml version='1.0'?><a/>", FORMAT_OTHER},
+        {"<svg>", FORMAT_OTHER},
+        {"From: a@example.org\nTo: b@example.org\n\nText", FORMAT_EMAIL},
+        {"From b@example.org Mon May 6 10:00:00 2024\nReceived: by x\n for y\nSubject: z\n\n",
+         FORMAT_EMAIL},
+        {"Return-Path: <a>\r\nMIME-Version: 1.0\r\nX: y\r\n", FORMAT_EMAIL},
+        {"Subject: minutes\nDate: today\n\nA note.", FORMAT_TEXT},
+        {"From: the start\nthere was: nothing\nTo: speak of", FORMAT_TEXT},
+        {"a,b\n1,2\n3,4\n", FORMAT_CSV},
+        {"a < b", FORMAT_TEXT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *name;
+        if (format_detect(slice_from(rows[i].text), &name) != rows[i].format)
+            fail_msg("%s: %s", name, rows[i].text);
+    }
+    const char *name;
+    assert_int_equal(format_detect(SLICE("\xff\xfe<\0h\0t\0m\0l\0>\0"), &name), FORMAT_HTML);
 }
 
 static void
@@ -264,6 +299,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_sample_comes_to_its_end),
         TEST(formats_are_told_by_their_bytes),
+        TEST(texts_are_told_apart),
         TEST(an_empty_file_is_corrupt),
         TEST(fewer_than_fifty_characters_are_no_text),
         TEST(text_of_each_encoding_becomes_utf8),
