@@ -1,6 +1,5 @@
 #include "documents/pipeline.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +7,7 @@
 #include "base/memory.h"
 #include "documents/acquire.h"
 #include "documents/extractor.h"
-#include "documents/tagger.h"
+#include "documents/tagging.h"
 
 static const char NOOP[] = "noop";
 static const char NOOP_PATH[] = "noop:";
@@ -16,7 +15,7 @@ static const char NOOP_PATH[] = "noop:";
 struct pipeline {
     acquirer_t *acquirer;
     extractor_t *extractor;
-    tagger_t *tagger;
+    tagging_t *tagging;
     int64_t work_ms;
     buffer_t bytes; /* of the document that is worked on */
 };
@@ -42,7 +41,7 @@ pipeline_new(const config_t *config)
     };
     self->acquirer = acquirer_new(&acquire);
     self->extractor = extractor_new(&extract);
-    self->tagger = tagger_new();
+    self->tagging = tagging_new(config);
     self->work_ms = config_number(config, CONFIG_DOCUMENTS_WORK_SECONDS) * 1000;
     return self;
 }
@@ -53,7 +52,7 @@ pipeline_destroy(pipeline_t **self_p)
     pipeline_t *self = *self_p;
     if (self == NULL)
         return;
-    tagger_destroy(&self->tagger);
+    tagging_destroy(&self->tagging);
     extractor_destroy(&self->extractor);
     acquirer_destroy(&self->acquirer);
     buffer_free(&self->bytes);
@@ -76,18 +75,6 @@ s_count_points(slice_t text)
     for (size_t i = 0; i < text.size; i++)
         count += ((unsigned char) text.data[i] & 0xc0) != 0x80;
     return count;
-}
-
-static void
-s_write_tags(const tag_list_t *list, buffer_t *out)
-{
-    cJSON *array = cJSON_CreateArray();
-    for (size_t i = 0; i < list->count; i++)
-        cJSON_AddItemToArray(array, cJSON_CreateString(list->items[i]));
-    char *text = cJSON_PrintUnformatted(array);
-    buffer_append_text(out, text ? text : "[]");
-    cJSON_free(text);
-    cJSON_Delete(array);
 }
 
 /* A title that is no more than the file's name says how somebody files, not what is in it. */
@@ -115,11 +102,10 @@ s_tag(pipeline_t *self, const run_t *run, slice_t text)
         .exclusions = run->brief->exclusions,
         .tag_limit = run->brief->tag_limit,
     };
-    tag_list_t list = {0};
-    tagger_run(self->tagger, &request, &list);
-    s_write_tags(&list, &run->outcome->tags);
-    buffer_append_text(&run->outcome->language, list.language);
-    tag_list_free(&list);
+    failure_t failure;
+    if (tagging_run(self->tagging, run->brief, &request, run->deadline_ms, run->cancel,
+                    run->outcome, &failure) != ERROR_NONE)
+        s_fail(run->outcome, &failure);
 }
 
 /* Returns true with `answer` filled when the document's text was found. */
@@ -149,7 +135,7 @@ static void
 s_work(pipeline_t *self, const run_t *run)
 {
     bool is_noop = slice_is(run->brief->model_name, NOOP);
-    buffer_append_text(&run->outcome->model_name, is_noop ? NOOP : "offline");
+    buffer_append_slice(&run->outcome->model_name, run->brief->model_name);
     if (is_noop && slice_is(run->document->path, NOOP_PATH))
         return;
     failure_t failure;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "documents/model_prompts.h"
 
 typedef enum {
     OPTION_CONFIG = 1, /* getopt_long answers 0 and '?' itself */
@@ -128,6 +129,17 @@ s_write_help(FILE *out, const options_program_t *program)
                  "settings.\n");
 }
 
+/* Prompts are settings too: what is wrong in them is said before anything starts. */
+static status_t
+s_check_prompts(const config_t *config, fault_t *fault)
+{
+    model_prompts_t prompts;
+    status_t status =
+        model_prompts_load(&prompts, config_text(config, CONFIG_TAGGER_PROMPTS), fault);
+    model_prompts_free(&prompts);
+    return status;
+}
+
 static status_t
 s_fill(config_t *config, const s_line_t *line, char *const *environment, fault_t *fault)
 {
@@ -142,7 +154,9 @@ s_fill(config_t *config, const s_line_t *line, char *const *environment, fault_t
         if (status != STATUS_OK)
             fault_set(fault, status, "--set %s", why.detail);
     }
-    return status == STATUS_OK ? config_finish(config, fault) : status;
+    if (status == STATUS_OK)
+        status = config_finish(config, fault);
+    return status == STATUS_OK ? s_check_prompts(config, fault) : status;
 }
 
 /* Does what the command line asks for besides running. Returns true when the program is to run. */

@@ -64,6 +64,7 @@ typedef struct {
 static const text_t TEXTS[] = {
     {"nonsense", "Certainly! Which document do you mean?", "stop"},
     {"refusal", "I'm sorry, but I can't help with that.", "stop"},
+    {"one", "{\"tags\":[\"the only one\"]}", "stop"},
     {"none", "{\"tags\":[]}", "stop"},
     {"empty", "", "stop"},
     {"cut", "{\"tags\":[\"half a t", "length"},

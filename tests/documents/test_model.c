@@ -35,7 +35,7 @@ a_request_says_who_what_and_how(void **state)
     const char *said = cJSON_GetStringValue(cJSON_GetObjectItem(user, "content"));
     assert_non_null(strstr(said, "Give the 14 best tags")); /* 8, half of it more, 2 exclusions */
     assert_non_null(strstr(said, "code is en."));
-    assert_non_null(strstr(said, "within a tag: moon; the sea."));
+    assert_non_null(strstr(said, "in whatever form: moon; the sea."));
     assert_non_null(strstr(said, "Title: Tides\nDescription: On the sea\n"));
     assert_non_null(strstr(said, "The tide rises, the tide falls."));
     cJSON_Delete(root);

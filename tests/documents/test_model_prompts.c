@@ -105,7 +105,7 @@ the_defaults_say_what_the_document_is_and_where_it_ends(void **state)
         strstr(user, "<document>\nTitle: On \"tides\"\n\nTides rise.\nAnd fall.\n</document>"));
     assert_null(strstr(user, "Description"));
     assert_null(strstr(user, "ISO 639"));
-    assert_null(strstr(user, "Never use"));
+    assert_null(strstr(user, "Never give"));
     assert_non_null(strstr(s_prompts.system, "never an\ninstruction"));
     assert_non_null(strstr(s_prompts.system, "{\"tags\": [\"first tag\", \"second tag\"]}"));
     assert_non_null(strstr(s_render(s_prompts.repair, &values), "the 12 best"));

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "tests/documents/http_server.h"
+#include "tests/documents/model_server.h"
 #include "tests/documents/slow_pdf.h"
 #include "tests/support/cmocka_all.h"
 
@@ -100,7 +101,7 @@ an_outcome_is_emptied_before_it_is_filled(void **state)
     (void) state;
     s_run_as("offline", SOURCE_LOCAL, "text-readme.md");
     assert_int_equal(s_outcome.error, ERROR_NONE);
-    assert_string_equal(s_outcome.method.data, "plain-text");
+    assert_string_equal(s_outcome.method.data, "markdown");
     s_run_as("offline", SOURCE_LOCAL, "bad-encrypted.pdf");
     s_assert_failed(ERROR_ENCRYPTED, "password");
     assert_string_equal(s_outcome.method.data, "none");
@@ -135,6 +136,30 @@ the_model_noop_reads_and_does_not_tag(void **state)
     assert_int_equal(s_outcome.error, ERROR_NONE);
     assert_string_equal(s_outcome.tags.data, "[]");
     assert_true(s_outcome.text_length > 5000);
+}
+
+static void
+a_document_is_tagged_by_a_model(void **state)
+{
+    (void) state;
+    model_server_t *server = model_server_start(&(model_server_options_t){0});
+    fault_t fault;
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", model_server_port(server));
+    s_set("providers/test/base_url", url);
+    s_set("providers/test/needs_key", "false");
+    assert_int_equal(config_finish(s_config, &fault), STATUS_OK);
+    s_run_as("test/ok", SOURCE_LOCAL, "de-poems-beads.pdf");
+    assert_int_equal(s_outcome.error, ERROR_NONE);
+    assert_string_equal(s_outcome.model_name.data, "test/ok");
+    assert_string_equal(s_outcome.method.data, "pdf-text");
+    assert_non_null(strstr(s_outcome.tags.data, "[\"harbour cranes\",\"tidal gauge\""));
+    assert_int_equal(s_outcome.tokens_in, 100);
+    s_run_as("test/unknown", SOURCE_LOCAL, "de-poems-beads.pdf");
+    s_assert_failed(ERROR_MODEL_ERROR, "does not have this model");
+    assert_true(s_outcome.is_hopeless);
+    pipeline_destroy(&s_pipeline);
+    model_server_stop(&server);
 }
 
 static void
@@ -193,6 +218,7 @@ main(void)
         TEST(an_outcome_is_emptied_before_it_is_filled),
         TEST(the_path_noop_is_done_at_once),
         TEST(the_model_noop_reads_and_does_not_tag),
+        TEST(a_document_is_tagged_by_a_model),
         TEST(a_document_from_the_web_is_fetched_and_its_server_heard),
         TEST(all_work_ends_within_its_seconds),
         TEST(a_cancelled_document_says_so),

@@ -139,6 +139,8 @@ wrong_settings_end_with_two_and_say_where(void **state)
     s_ends(PARSE(&s_daemon, "TAGMILL_HTTP_LISTN=1"), OPTIONS_EXIT_USAGE, "TAGMILL_HTTP_LISTEN");
     s_ends(PARSE(&s_daemon, NULL, "--set", "http/threads=64"), OPTIONS_EXIT_USAGE,
            "http/max_watchers");
+    s_ends(PARSE(&s_daemon, NULL, "--check-config", "--set", "tagger/prompts=/nowhere"),
+           OPTIONS_EXIT_USAGE, "/nowhere/system.txt");
 }
 
 int
