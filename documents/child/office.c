@@ -113,6 +113,7 @@ office_write_properties(office_t *self, slice_t name)
     if (package_find(self->package, name, &bytes))
         xml_walk(bytes, &handler, &properties);
     buffer_free(&properties.value);
+    self->body_start = self->prose.main.text.size;
 }
 
 /* One word and a number: "Tabelle 2". */
@@ -175,9 +176,10 @@ office_close(office_t *self)
     prose_end_paragraph(&self->prose); /* nothing waits */
     slice_t text = buffer_slice(&self->prose.main.text);
     reading_t *reading = self->reading;
-    if (text.size == 0 && package_is_encrypted(self->package)) {
+    bool is_empty = text.size == self->body_start;
+    if (is_empty && package_is_encrypted(self->package)) {
         office_refuse(self);
-    } else if (reading->error == ERROR_NONE && text.size == 0 &&
+    } else if (reading->error == ERROR_NONE && is_empty &&
                (self->is_damaged || package_is_damaged(self->package))) {
         reading->error = ERROR_CORRUPT;
         buffer_append_text(&reading->detail, "the file is damaged: no text of it can be read");

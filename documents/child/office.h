@@ -13,6 +13,7 @@
 typedef struct {
     package_t *package;
     prose_t prose;
+    size_t body_start;   /* bytes of text that are about the document, not of it */
     bool is_damaged;     /* something that was asked for could not be read whole */
     reading_t *reading;  /* borrowed: gets the text, or the error */
     uint32_t page_limit; /* of the request */
@@ -45,8 +46,8 @@ uint32_t office_find_number(office_t *self, slice_t name, const char *element);
 /* Ends the reading with the error ENCRYPTED: the document needs a password. */
 void office_refuse(office_t *self);
 
-/* Hands the text over to the reading; without text, where a part was encrypted or damaged, the
- * error ENCRYPTED or CORRUPT. Frees what office_open made. */
+/* Hands the text over to the reading; without any of the document itself, where a part was
+ * encrypted or damaged, the error ENCRYPTED or CORRUPT. Frees what office_open made. */
 void office_close(office_t *self);
 
 #endif

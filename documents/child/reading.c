@@ -37,8 +37,8 @@ s_check_text(reading_t *reading)
     if (count >= TEXT_MIN_CHARACTERS)
         return;
     reading->error = ERROR_NO_TEXT;
-    reading->is_scanned = reading->page_count > 0;
-    if (count == 0 && reading->page_count > 0)
+    reading->is_scanned = reading->method == EXTRACT_METHOD_PDF_TEXT && reading->page_count > 0;
+    if (count == 0 && reading->is_scanned)
         buffer_append_text(&reading->detail, "the pages hold no text; they may be scanned images");
     else if (count == 0)
         buffer_append_text(&reading->detail, "the file holds no text");

@@ -14,7 +14,8 @@ typedef struct {
     void *self;
     xmlParserCtxtPtr parser;
     size_t skip_depth; /* elements that are open in one that is skipped, that one included */
-    bool is_stopped;
+    bool is_stopped;   /* by the handler */
+    bool is_refused;
 } walk_t;
 
 static void
@@ -63,23 +64,27 @@ s_on_text(void *self_, const xmlChar *text, int size)
         self->handler->on_text(self->self, (slice_t){(const char *) text, (size_t) size});
 }
 
-static xmlEntityPtr
-s_get_entity(void *self, const xmlChar *name)
+/* What defines entities and attributes within itself is none of the formats that are read here, but
+ * often an attack on who reads it. */
+static void
+s_on_doctype(void *self_, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
 {
-    (void) self, (void) name;
-    return NULL;
+    (void) name, (void) public_id, (void) system_id;
+    walk_t *self = self_;
+    if (*self->parser->input->cur != '[')
+        return;
+    self->is_refused = true;
+    xmlStopParser(self->parser);
 }
 
-/* Without handlers for declarations, none is kept. */
 static const xmlSAXHandler HANDLERS = {
     .initialized = XML_SAX2_MAGIC,
+    .internalSubset = s_on_doctype,
     .startElementNs = s_on_start,
     .endElementNs = s_on_end,
     .characters = s_on_text,
     .ignorableWhitespace = s_on_text,
     .cdataBlock = s_on_text,
-    .getEntity = s_get_entity,
-    .getParameterEntity = s_get_entity,
 };
 
 bool
@@ -97,7 +102,7 @@ xml_walk(slice_t bytes, const xml_handler_t *handler, void *self)
     xmlCtxtUseOptions(parser, XML_PARSE_RECOVER | XML_PARSE_NOENT | XML_PARSE_NONET |
                                   XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     xmlParseDocument(parser);
-    bool is_whole = walk.is_stopped || parser->wellFormed;
+    bool is_whole = walk.is_stopped || (parser->wellFormed && !walk.is_refused);
     if (parser->myDoc)
         xmlFreeDoc(parser->myDoc);
     parser->myDoc = NULL;

@@ -1,6 +1,7 @@
-/* A walk over an XML document in memory, element by element, that trusts it in nothing: no entity
- * is ever defined or expanded, nothing is fetched, depth and sizes keep libxml2's limits. What is
- * not well-formed is walked over as far as it can be.
+/* A walk over an XML document in memory, element by element, that trusts it in nothing: a document
+ * type with declarations of its own is not entered, so there are no entities; nothing is fetched;
+ * depth and sizes keep libxml2's limits. What is not well-formed is walked over as far as it can
+ * be.
  */
 #ifndef TAGMILL_DOCUMENTS_CHILD_XML_H
 #define TAGMILL_DOCUMENTS_CHILD_XML_H

@@ -451,6 +451,26 @@ a_package_without_its_main_part_is_corrupt(void **state)
         s_read(&parts[i], 1, 10);
         s_assert_error(ERROR_CORRUPT, "damaged");
     }
+    static const zip_part_t title_only[] = {
+        {"mimetype", ODF "text"},
+        {"meta.xml", "<o:meta xmlns:o='o'><o:title>" LONG "</o:title></o:meta>"},
+    };
+    s_read(title_only, COUNT(title_only), 10);
+    s_assert_error(ERROR_CORRUPT, "damaged");
+}
+
+static void
+a_presentation_of_pictures_has_no_text_and_is_no_scan(void **state)
+{
+    (void) state;
+    static const zip_part_t parts[] = {
+        {"mimetype", ODF "presentation"},
+        {"content.xml", CONTENT("presentation", "<d:page><d:frame/></d:page>")},
+    };
+    s_read(parts, COUNT(parts), 10);
+    s_assert_error(ERROR_NO_TEXT, "the file holds no text");
+    assert_false(s_reading.is_scanned);
+    assert_int_equal(s_reading.page_count, 1);
 }
 
 static void
@@ -475,19 +495,19 @@ static void
 entities_are_never_expanded(void **state)
 {
     (void) state;
-    static const zip_part_t parts[] = {
-        {"_rels/.rels", DOCX_ROOTS},
-        {"word/document.xml",
-         "<!DOCTYPE d [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>"
-         "<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;'>"
-         "<!ENTITY f SYSTEM 'file:///etc/hostname'><!ENTITY % p SYSTEM 'file:///etc/hostname'>"
-         "%p;]><w:document xmlns:w='w'><w:p><w:r><w:t>" LONG
-         " &lt;&d;&f;&#65;</w:t></w:r></w:p></w:document>"},
-    };
+#define BODY                                                                                       \
+    "<w:document xmlns:w='w'><w:p><w:r><w:t>" LONG " &lt;&d;&f;&#65;</w:t></w:r></w:p></"          \
+    "w:document>"
+    zip_part_t parts[] = {{"_rels/.rels", DOCX_ROOTS}, {"word/document.xml", BODY}};
     s_read(parts, COUNT(parts), 10);
-    assert_int_equal(s_reading.error, ERROR_NONE);
-    assert_null(strstr(s_reading.text.data, "lol"));
-    assert_true(s_reading.text.size < sizeof LONG + 10);
+    s_assert_text(EXTRACT_METHOD_DOCX, LONG " <A");
+    parts[1].text = "<!DOCTYPE d SYSTEM 'file:///etc/hostname'>" BODY;
+    s_read(parts, COUNT(parts), 10);
+    s_assert_text(EXTRACT_METHOD_DOCX, LONG " <A");
+    parts[1].text = "<!DOCTYPE d [<!ENTITY c 'lol'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;'>"
+                    "<!ENTITY f SYSTEM 'file:///etc/hostname'>]>" BODY;
+    s_read(parts, COUNT(parts), 10);
+    s_assert_error(ERROR_CORRUPT, "damaged");
 }
 
 static void
@@ -594,6 +614,7 @@ main(void)
         TEST(a_chapter_under_rights_management_is_encrypted),
         TEST(formats_are_told_by_the_list_of_parts),
         TEST(a_package_without_its_main_part_is_corrupt),
+        TEST(a_presentation_of_pictures_has_no_text_and_is_no_scan),
         TEST(broken_xml_is_read_as_far_as_it_goes),
         TEST(entities_are_never_expanded),
         TEST(elements_without_end_do_no_harm),
