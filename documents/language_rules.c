@@ -10,17 +10,19 @@
 #include <unicode/utf8.h>
 
 #include "base/memory.h"
-#include "documents/stopwords.h"
 #include "documents/tagger_words.h"
 #include "documents/unicode.h"
+#include "documents/wordlists.h"
 
-enum { NAME_SIZE = 64, DATE_WORD_LIMIT = 256, SHORT_WORD_LETTERS = 2 };
+enum { NAME_SIZE = 64, DATE_WORD_LIMIT = 256, SHORT_WORD_LETTERS = 2, MODIFIER_LETTERS = 5 };
 
 struct language_rules {
     char code[LANGUAGE_CODE_SIZE];
-    const stopwords_t *stopwords; /* NULL: none for this language */
-    struct sb_stemmer *stemmer;   /* NULL: none for this language */
+    const wordlist_t *stop_words;   /* NULL: none for this language */
+    const wordlist_t *common_words; /* the same */
+    struct sb_stemmer *stemmer;     /* NULL: none for this language */
     words_t date_words;
+    language_rules_t *latin; /* owned; NULL: the language is written in Latin letters itself */
     bool elides;
     bool is_english;
 };
@@ -76,14 +78,21 @@ language_rules_t *
 language_rules_new(const char *code)
 {
     static const char *const eliding[] = {"fr", "it", "ca", "oc", "ga", NULL};
+    static const char *const other_scripts[] = {"am", "ar", "be", "bg", "bn", "el", "fa", "gu",
+                                                "he", "hi", "hy", "ja", "ka", "km", "kn", "ko",
+                                                "lo", "mk", "ml", "mr", "my", "ne", "pa", "ru",
+                                                "ta", "te", "th", "uk", "ur", "yi", "zh", NULL};
     const char *used = code[0] ? code : "en";
     language_rules_t *self = memory_new(sizeof *self);
     snprintf(self->code, sizeof self->code, "%s", code);
-    self->stopwords = stopwords_find(used);
+    self->stop_words = wordlists_find(&wordlists_stop, used);
+    self->common_words = wordlists_find(&wordlists_common, used);
     self->stemmer = sb_stemmer_new(used, "UTF_8");
     self->elides = s_is_one_of(used, eliding);
     self->is_english = strcmp(used, "en") == 0;
     s_take_date_words(self, used);
+    if (s_is_one_of(used, other_scripts))
+        self->latin = language_rules_new("en");
     return self;
 }
 
@@ -93,6 +102,7 @@ language_rules_destroy(language_rules_t **self_p)
     language_rules_t *self = *self_p;
     if (self == NULL)
         return;
+    language_rules_destroy(&self->latin);
     sb_stemmer_delete(self->stemmer);
     words_free(&self->date_words);
     free(self);
@@ -119,20 +129,62 @@ s_is_hiragana(slice_t word)
     return true;
 }
 
+/* Returns the rules that a word comes under. */
+static const language_rules_t *
+s_for(const language_rules_t *self, slice_t word)
+{
+    if (self->latin == NULL)
+        return self;
+    for (size_t i = 0; i < word.size; i++) {
+        if ((uint8_t) word.data[i] >= 0x80)
+            return self;
+    }
+    return self->latin;
+}
+
 bool
 language_rules_is_stop(const language_rules_t *self, slice_t folded)
 {
-    if (self->stopwords == NULL)
+    const language_rules_t *rules = s_for(self, folded);
+    if (rules->stop_words == NULL)
         return folded.size <= SHORT_WORD_LETTERS; /* most grammar is short, most subjects not */
-    if (stopwords_has(self->stopwords, folded))
+    if (wordlist_has(rules->stop_words, folded))
         return true;
-    return strcmp(self->code, "ja") == 0 && s_is_hiragana(folded);
+    return strcmp(rules->code, "ja") == 0 && s_is_hiragana(folded);
+}
+
+bool
+language_rules_is_common(const language_rules_t *self, slice_t stem)
+{
+    return wordlist_has(s_for(self, stem)->common_words, stem);
+}
+
+static bool
+s_ends(slice_t word, const char *ending)
+{
+    size_t size = strlen(ending);
+    return word.size >= size && memcmp(word.data + word.size - size, ending, size) == 0;
+}
+
+/* English: quickly, normally, controlled; not family, assembly, speed. */
+bool
+language_rules_is_modifier(const language_rules_t *self, slice_t folded)
+{
+    if (!s_for(self, folded)->is_english || folded.size < MODIFIER_LETTERS)
+        return false;
+    char before = folded.data[folded.size - 3];
+    if (s_ends(folded, "ed"))
+        return before != 'e';
+    if (s_ends(folded, "ly"))
+        return strchr("cdeghkmnrt", before) ||
+               (folded.size > MODIFIER_LETTERS + 1 && s_ends(folded, "ally"));
+    return false;
 }
 
 bool
 language_rules_is_date(const language_rules_t *self, slice_t folded)
 {
-    return words_find(&self->date_words, folded) != WORDS_NONE;
+    return words_find(&s_for(self, folded)->date_words, folded) != WORDS_NONE;
 }
 
 bool
@@ -158,7 +210,7 @@ language_rules_elides(const language_rules_t *self)
 slice_t
 language_rules_base(const language_rules_t *self, slice_t word)
 {
-    if (!self->is_english || word.size < 3 || word.data[word.size - 2] != '\'' ||
+    if (!s_for(self, word)->is_english || word.size < 3 || word.data[word.size - 2] != '\'' ||
         (word.data[word.size - 1] | 0x20) != 's')
         return word;
     return (slice_t){word.data, word.size - 2};
@@ -167,11 +219,12 @@ language_rules_base(const language_rules_t *self, slice_t word)
 slice_t
 language_rules_stem(language_rules_t *self, slice_t folded)
 {
-    if (self->stemmer == NULL)
+    struct sb_stemmer *stemmer = s_for(self, folded)->stemmer;
+    if (stemmer == NULL)
         return folded;
     const sb_symbol *stem =
-        sb_stemmer_stem(self->stemmer, (const sb_symbol *) folded.data, (int) folded.size);
+        sb_stemmer_stem(stemmer, (const sb_symbol *) folded.data, (int) folded.size);
     if (stem == NULL)
         return folded;
-    return (slice_t){(const char *) stem, (size_t) sb_stemmer_length(self->stemmer)};
+    return (slice_t){(const char *) stem, (size_t) sb_stemmer_length(stemmer)};
 }

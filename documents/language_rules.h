@@ -1,7 +1,8 @@
 /* What the tagger knows of one language: its stop list, its Snowball stemmer, the names of its
  * months and weekdays (from ICU), and how it writes elisions.
  *
- * Every language has rules; where a stop list or a stemmer is missing the rules do with less.
+ * Every language has rules; where a stop list or a stemmer is missing the rules do with less. Where
+ * a language has a script of its own, words in plain Latin letters come under English rules.
  * Belongs to one thread: stemmers keep state.
  */
 #ifndef TAGMILL_DOCUMENTS_LANGUAGE_RULES_H
@@ -26,6 +27,13 @@ const char *language_rules_code(const language_rules_t *self);
 
 /* True when the word (case-folded NFC) carries grammar rather than a subject. */
 bool language_rules_is_stop(const language_rules_t *self, slice_t folded);
+
+/* True when texts of every subject use words of this stem (of a case-folded word). */
+bool language_rules_is_common(const language_rules_t *self, slice_t stem);
+
+/* True when the word (case-folded NFC) has the form of an adverb or a participle, which no phrase
+ * that names something ends with. */
+bool language_rules_is_modifier(const language_rules_t *self, slice_t folded);
 
 /* True when the word (case-folded NFC) names a month or a weekday. */
 bool language_rules_is_date(const language_rules_t *self, slice_t folded);

@@ -114,20 +114,19 @@ void
 tagger_run(tagger_t *self, const tag_request_t *request, tag_list_t *list)
 {
     s_start(self, request, list);
-    choice_t choice = {
+    scoring_t scoring = {
         .tokens = &self->tokens,
         .lexicon = &self->lexicon,
         .phrases = &self->phrases,
     };
     tokenizer_run(self->tokenizer, request->title, &self->lexicon, &self->tokens);
-    choice.title_end = self->tokens.count;
+    scoring.title_end = self->tokens.count;
     tokenizer_run(self->tokenizer, request->description, &self->lexicon, &self->tokens);
-    choice.description_end = self->tokens.count;
+    scoring.description_end = self->tokens.count;
     tokenizer_run(self->tokenizer, request->text, &self->lexicon, &self->tokens);
     phrases_count(&self->phrases, &self->tokens, &self->lexicon);
     admission_t admission = s_admission(self, request);
-    choice.admission = &admission;
-    tagger_choose(&choice, list);
+    tagger_choose(&scoring, &admission, list);
     admission_free(&admission);
     if (self->tokens.count > KEPT_TOKENS)
         s_free_text(self);

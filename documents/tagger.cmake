@@ -1,20 +1,26 @@
 # The offline tagger: a library of its own, so that tools and tests can have it without the rest.
 
-set(stopwords_c ${CMAKE_CURRENT_BINARY_DIR}/stopwords_lists.c)
-file(GLOB stopwords_lists CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/stopwords/*.txt)
-add_custom_command(
-    OUTPUT ${stopwords_c}
-    COMMAND ${CMAKE_COMMAND} -DFOLDER=${CMAKE_CURRENT_SOURCE_DIR}/stopwords -DOUTPUT=${stopwords_c}
-            -P ${CMAKE_CURRENT_SOURCE_DIR}/stopwords.cmake
-    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/stopwords.cmake ${stopwords_lists}
-    COMMENT "Compiling the stop lists in")
+foreach(name stop common)
+    set(folder ${CMAKE_CURRENT_SOURCE_DIR}/common)
+    if(name STREQUAL stop)
+        set(folder ${CMAKE_CURRENT_SOURCE_DIR}/stopwords)
+    endif()
+    set(wordlists_c ${CMAKE_CURRENT_BINARY_DIR}/wordlists_${name}.c)
+    file(GLOB wordlists CONFIGURE_DEPENDS ${folder}/*.txt)
+    add_custom_command(
+        OUTPUT ${wordlists_c}
+        COMMAND ${CMAKE_COMMAND} -DFOLDER=${folder} -DNAME=wordlists_${name} -DOUTPUT=${wordlists_c}
+                -P ${CMAKE_CURRENT_SOURCE_DIR}/wordlists.cmake
+        DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/wordlists.cmake ${wordlists}
+        COMMENT "Compiling the ${name} words in")
+    list(APPEND wordlists_all ${wordlists_c})
+endforeach()
 
 add_library(
     documents_tagger STATIC
-    ${stopwords_c}
+    ${wordlists_all}
     language.cpp
     language_rules.c
-    stopwords.c
     tagger.c
     tagger_address.c
     tagger_admit.c
@@ -22,10 +28,12 @@ add_library(
     tagger_exclusions.c
     tagger_lexicon.c
     tagger_phrases.c
+    tagger_score.c
     tagger_spelling.c
     tagger_tokens.c
     tagger_words.c
-    unicode.c)
+    unicode.c
+    wordlists.c)
 target_link_libraries(
     documents_tagger
     PUBLIC base

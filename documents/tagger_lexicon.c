@@ -152,6 +152,27 @@ lexicon_free(lexicon_t *self)
     *self = (lexicon_t){0};
 }
 
+static struct lexicon_entry
+s_describe(lexicon_t *self, slice_t form)
+{
+    shape_t shape = s_shape(form);
+    buffer_clear(&self->folded);
+    unicode_fold(&self->folded, form);
+    slice_t folded = buffer_slice(&self->folded);
+    slice_t base = language_rules_base(self->rules, folded);
+    slice_t stem = language_rules_stem(self->rules, base);
+    if (stem.size == 0)
+        stem = base;
+    return (struct lexicon_entry){
+        .is_common = language_rules_is_common(self->rules, stem),
+        .stem = words_require(&self->stems, stem, LEXICON_FORM_LIMIT),
+        .kind = s_kind(self, folded, base, &shape),
+        .letters = s_case(&shape),
+        .size = (uint8_t) unicode_count(form),
+        .is_modifier = language_rules_is_modifier(self->rules, folded),
+    };
+}
+
 uint32_t
 lexicon_require(lexicon_t *self, slice_t form)
 {
@@ -165,16 +186,7 @@ lexicon_require(lexicon_t *self, slice_t form)
         self->capacity = self->capacity ? self->capacity * 2 : 1024;
         self->entries = memory_resize(self->entries, self->capacity * sizeof *self->entries);
     }
-    shape_t shape = s_shape(form);
-    buffer_clear(&self->folded);
-    unicode_fold(&self->folded, form);
-    slice_t folded = buffer_slice(&self->folded);
-    slice_t base = language_rules_base(self->rules, folded);
-    slice_t stem = language_rules_stem(self->rules, base);
-    self->entries[number].kind = s_kind(self, folded, base, &shape);
-    self->entries[number].letters = s_case(&shape);
-    self->entries[number].stem =
-        words_require(&self->stems, stem.size ? stem : base, LEXICON_FORM_LIMIT);
+    self->entries[number] = s_describe(self, form);
     return number;
 }
 
@@ -200,6 +212,24 @@ slice_t
 lexicon_text(const lexicon_t *self, uint32_t form)
 {
     return words_text(&self->forms, form);
+}
+
+uint32_t
+lexicon_size(const lexicon_t *self, uint32_t form)
+{
+    return self->entries[form].size;
+}
+
+bool
+lexicon_is_common(const lexicon_t *self, uint32_t form)
+{
+    return self->entries[form].is_common;
+}
+
+bool
+lexicon_is_modifier(const lexicon_t *self, uint32_t form)
+{
+    return self->entries[form].is_modifier;
 }
 
 bool

@@ -39,6 +39,9 @@ typedef struct {
         uint32_t stem;
         word_kind_t kind;
         word_case_t letters;
+        uint8_t size; /* code points */
+        bool is_common;
+        bool is_modifier;
     } * entries; /* by form */
     uint32_t capacity;
     uint32_t own_count;      /* forms of the text; later ones are the exclusions' and the tags' */
@@ -64,6 +67,11 @@ uint32_t lexicon_stem(const lexicon_t *self, uint32_t form);
 word_kind_t lexicon_kind(const lexicon_t *self, uint32_t form);
 word_case_t lexicon_case(const lexicon_t *self, uint32_t form);
 slice_t lexicon_text(const lexicon_t *self, uint32_t form);
+
+/* How many code points it has, and what language_rules.h says of such words. */
+uint32_t lexicon_size(const lexicon_t *self, uint32_t form);
+bool lexicon_is_common(const lexicon_t *self, uint32_t form);
+bool lexicon_is_modifier(const lexicon_t *self, uint32_t form);
 
 /* True when the text has this form. */
 bool lexicon_knows(const lexicon_t *self, slice_t form);

@@ -132,17 +132,44 @@ s_count_whole(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon,
 }
 
 static void
+s_note(phrase_t *phrase, const token_t *token, size_t at, bool has_upper, const lexicon_t *lexicon)
+{
+    phrase->total_count++;
+    phrase->upper_count += has_upper;
+    phrase->title_count +=
+        token->joint != JOINT_BREAK && lexicon_case(lexicon, token->form) == CASE_TITLE;
+    if (at < phrase->first)
+        phrase->first = (uint32_t) at;
+}
+
+static void
 s_count_inside(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run)
 {
     phrase_key_t key;
     for (size_t start = 0; start < run->count; start++) {
+        const token_t *first = tokens->items + run->first + start;
+        bool has_upper = false;
+        self->stem_counts[lexicon_stem(lexicon, first->form)]++;
         for (size_t count = 1; count <= PHRASE_PARTS && start + count <= run->count; count++) {
-            phrase_key_set(&key, lexicon, tokens->items + run->first + start, count);
+            has_upper = has_upper || lexicon_case(lexicon, first[count - 1].form) == CASE_UPPER;
+            phrase_key_set(&key, lexicon, first, count);
             phrase_t *phrase = phrases_find(self, &key);
             if (phrase)
-                phrase->total_count++;
+                s_note(phrase, first, run->first + start, has_upper, lexicon);
         }
     }
+}
+
+static void
+s_start_stems(phrases_t *self, uint32_t count)
+{
+    if (self->stem_capacity < count) {
+        self->stem_capacity = count + count / 2;
+        self->stem_counts =
+            memory_resize(self->stem_counts, self->stem_capacity * sizeof *self->stem_counts);
+    }
+    if (count)
+        memset(self->stem_counts, 0, count * sizeof *self->stem_counts);
 }
 
 void
@@ -151,10 +178,22 @@ phrases_count(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon)
     self->count = 0;
     if (self->slots)
         memset(self->slots, 0, self->slot_count * sizeof *self->slots);
+    s_start_stems(self, lexicon->stems.count);
     for (run_t run = {0}; run_next(tokens, &run);)
         s_count_whole(self, tokens, lexicon, &run);
     for (run_t run = {0}; run_next(tokens, &run);)
         s_count_inside(self, tokens, lexicon, &run);
+}
+
+uint32_t
+phrases_rarest(const phrases_t *self, const phrase_key_t *key)
+{
+    uint32_t rarest = UINT32_MAX;
+    for (uint32_t i = 0; i < key->part_count; i++) {
+        if (self->stem_counts[key->stems[i]] < rarest)
+            rarest = self->stem_counts[key->stems[i]];
+    }
+    return rarest;
 }
 
 void
@@ -162,5 +201,6 @@ phrases_free(phrases_t *self)
 {
     free(self->items);
     free(self->slots);
+    free(self->stem_counts);
     *self = (phrases_t){0};
 }

@@ -31,7 +31,9 @@ typedef struct {
     phrase_key_t key;
     uint32_t whole_count; /* as a whole run */
     uint32_t total_count; /* in a row, whole runs included */
-    uint32_t first;       /* index of the token where it first is a whole run */
+    uint32_t title_count; /* of these, with a capital at the start that no sentence's start gives */
+    uint32_t upper_count; /* of these, with a word in capitals */
+    uint32_t first;       /* index of the token where it first stands */
 } phrase_t;
 
 typedef struct {
@@ -40,6 +42,8 @@ typedef struct {
     uint32_t capacity;
     uint32_t *slots; /* open addressing: index + 1, or 0 */
     uint32_t slot_count;
+    uint32_t *stem_counts; /* by stem: how often it stands in a run */
+    uint32_t stem_capacity;
 } phrases_t;
 
 /* A run: `count` tokens from `first`. */
@@ -61,6 +65,9 @@ void phrases_count(phrases_t *self, const tokens_t *tokens, const lexicon_t *lex
 
 /* Returns the candidate with this key, or NULL; valid until the table changes. */
 phrase_t *phrases_find(const phrases_t *self, const phrase_key_t *key);
+
+/* Returns how often the rarest word of a candidate stands in a run. */
+uint32_t phrases_rarest(const phrases_t *self, const phrase_key_t *key);
 
 /* Frees everything and leaves the table empty. */
 void phrases_free(phrases_t *self);

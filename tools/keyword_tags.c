@@ -1,4 +1,5 @@
-/* Tags a set of documents: JSON lines {"id", "text", "lang"?} in, JSON lines {"id", "tags"} out.
+/* Tags a set of documents: JSON lines {"id", "text", "title"?, "description"?,
+ * "lang"?} in, JSON lines {"id", "tags"} out.
  *
  * usage: tagmill-keywords [TAGS] <documents.jsonl >tags.jsonl
  *
@@ -27,15 +28,21 @@ s_answer(const cJSON *document, const tag_list_t *list)
     return answer;
 }
 
+static slice_t
+s_member(const cJSON *document, const char *name)
+{
+    return slice_from(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(document, name)));
+}
+
 static void
 s_tag(tagger_t *tagger, const cJSON *document, uint32_t tag_limit)
 {
     tag_list_t list = {0};
     tag_request_t request = {
-        .text =
-            slice_from(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(document, "text"))),
-        .language =
-            slice_from(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(document, "lang"))),
+        .text = s_member(document, "text"),
+        .title = s_member(document, "title"),
+        .description = s_member(document, "description"),
+        .language = s_member(document, "lang"),
         .tag_limit = tag_limit,
     };
     tagger_run(tagger, &request, &list);

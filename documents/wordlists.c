@@ -1,19 +1,19 @@
-#include "documents/stopwords.h"
+#include "documents/wordlists.h"
 
 #include <string.h>
 
-const stopwords_t *
-stopwords_find(const char *language)
+const wordlist_t *
+wordlists_find(const wordlists_t *self, const char *language)
 {
-    for (size_t i = 0; i < stopwords_all_count; i++) {
-        if (strcmp(stopwords_all[i].language, language) == 0)
-            return &stopwords_all[i];
+    for (size_t i = 0; i < self->count; i++) {
+        if (strcmp(self->lists[i].language, language) == 0)
+            return &self->lists[i];
     }
     return NULL;
 }
 
 bool
-stopwords_has(const stopwords_t *self, slice_t word)
+wordlist_has(const wordlist_t *self, slice_t word)
 {
     size_t low = 0, high = self ? self->count : 0;
     while (low < high) {
