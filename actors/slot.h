@@ -15,14 +15,15 @@
 #include "base/fault.h"
 #include "documents/pipeline.h"
 
-/* The steps that a slot runs: documents/pipeline.h, or a test's own. All four are called in the
- * slot's thread. */
+/* The steps that a slot runs: documents/pipeline.h, or a test's own. The first four are called in
+ * the slot's thread, end_job in the worker's. */
 typedef struct {
     void *(*open)(void *context); /* returns owned: what one slot keeps between documents */
     void (*run)(void *pipeline, const document_t *document, const brief_t *brief,
                 const atomic_bool *cancel, outcome_t *outcome); /* as pipeline_run */
     void (*forget)(outcome_t *outcome);                         /* as outcome_free */
     void (*close)(void **pipeline_p);                           /* as pipeline_destroy */
+    void (*end_job)(void *context, uint64_t job_no); /* nothing more comes of it; may be NULL */
 } slot_steps_t;
 
 enum { SLOT_ROUTE_SIZE = 5 };

@@ -57,6 +57,8 @@ s_new(const worker_options_t *options, fault_t *fault)
         s_make_name(self->name);
     self->now_ms = clock_monotonic_ms();
     self->hello_at_ms = self->now_ms;
+    self->steps = options->steps;
+    self->context = options->context;
     self->hello_wait_ms = HELLO_FIRST_MS;
     self->briefs = briefs_new();
     if (worker_link_seek(&self->link, self->control, fault) == STATUS_OK)

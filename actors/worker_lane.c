@@ -107,6 +107,8 @@ on_drop(worker_self_t *self, zmq_msg_t *frame)
         s_post_failure(self, &ticket, SLICE("cancelled"));
     crew_unbrief(self->crew, drop.job_no);
     briefs_forget(self->briefs, drop.job_no);
+    if (self->steps->end_job)
+        self->steps->end_job(self->context, drop.job_no);
     return STATUS_OK;
 }
 

@@ -12,6 +12,8 @@ typedef struct {
     char name[WORKER_NAME_MAX + 1];
     uint16_t slots;
     uint32_t drain_ms;
+    const slot_steps_t *steps;
+    void *context; /* of the steps */
     briefs_t *briefs;
     crew_t *crew;
     worker_link_t link;

@@ -48,6 +48,8 @@
         "How long fetching a document may take.") \
     CONFIG_KEY(DOCUMENTS_WORK_SECONDS, "documents/work_seconds", NUMBER, "300", 1, 86400, "", \
         "How long all work on a document may take, fetching included.") \
+    CONFIG_KEY(DOCUMENTS_CACHE_BYTES, "documents/cache_bytes", NUMBER, "134217728", 0, 17179869184, "", \
+        "What a worker process keeps of documents and their texts, so that the same is fetched and read once.") \
     CONFIG_KEY(S3_ENDPOINT, "s3/endpoint", URL, "", 0, 0, "", \
         "Where S3 is, http:// or https://, on a private network too; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself.") \
     CONFIG_KEY(S3_REGION, "s3/region", TEXT, "", 0, 0, "", \

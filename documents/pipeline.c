@@ -5,19 +5,21 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "documents/acquire.h"
-#include "documents/extractor.h"
+#include "documents/reuse.h"
 #include "documents/tagging.h"
 
 static const char NOOP[] = "noop";
 static const char NOOP_PATH[] = "noop:";
 
 struct pipeline {
+    cache_t *cache;
     acquirer_t *acquirer;
     extractor_t *extractor;
     tagging_t *tagging;
     int64_t work_ms;
-    buffer_t bytes; /* of the document that is worked on */
+    /* of the document that is worked on, lent by the cache */
+    const cache_value_t *bytes;
+    const cache_value_t *reading;
 };
 
 /* One run; all borrowed. */
@@ -30,7 +32,7 @@ typedef struct {
 } run_t;
 
 pipeline_t *
-pipeline_new(const config_t *config)
+pipeline_new(const config_t *config, cache_t *cache)
 {
     pipeline_t *self = memory_new(sizeof *self);
     acquire_options_t acquire = acquire_options(config);
@@ -39,6 +41,7 @@ pipeline_new(const config_t *config)
         .documents = (uint32_t) config_number(config, CONFIG_EXTRACT_DOCUMENTS),
         .memory_bytes = (uint64_t) config_number(config, CONFIG_EXTRACT_MEMORY_BYTES),
     };
+    self->cache = cache;
     self->acquirer = acquirer_new(&acquire);
     self->extractor = extractor_new(&extract);
     self->tagging = tagging_new(config);
@@ -55,7 +58,6 @@ pipeline_destroy(pipeline_t **self_p)
     tagging_destroy(&self->tagging);
     extractor_destroy(&self->extractor);
     acquirer_destroy(&self->acquirer);
-    buffer_free(&self->bytes);
     free(self);
     *self_p = NULL;
 }
@@ -115,11 +117,12 @@ s_extract(pipeline_t *self, const run_t *run, extract_answer_t *answer)
     extract_request_t request = {
         .page_limit = run->brief->page_limit,
         .text_limit = EXTRACT_TEXT_MAX_BYTES,
-        .bytes = buffer_slice(&self->bytes),
+        .bytes = buffer_slice(&self->bytes->bytes),
     };
     failure_t failure;
     error_type_t error =
-        extractor_run(self->extractor, &request, run->deadline_ms, run->cancel, answer, &failure);
+        reuse_extract(self->cache, self->extractor, self->bytes, &request, run->deadline_ms,
+                      run->cancel, &self->reading, answer, &failure);
     run->outcome->is_scanned = answer->is_scanned;
     run->outcome->page_count = answer->page_count;
     if (answer->confidence != EXTRACT_CONFIDENCE_NONE)
@@ -139,12 +142,12 @@ s_work(pipeline_t *self, const run_t *run)
     if (is_noop && slice_is(run->document->path, NOOP_PATH))
         return;
     failure_t failure;
-    acquire_facts_t facts;
     acquire_request_t request = {.source = run->document->source,
                                  .path = run->document->path,
                                  .deadline_ms = run->deadline_ms,
                                  .cancel = run->cancel};
-    if (acquirer_fetch(self->acquirer, &request, &self->bytes, &facts, &failure) != ERROR_NONE) {
+    if (reuse_fetch(self->cache, self->acquirer, run->brief->job_no, &request, &self->bytes,
+                    &failure) != ERROR_NONE) {
         s_fail(run->outcome, &failure);
         return;
     }
@@ -166,7 +169,8 @@ pipeline_run(pipeline_t *self, const document_t *document, const brief_t *brief,
         buffer_append_text(&outcome->tags, "[]");
     if (outcome->method.size == 0)
         buffer_append_text(&outcome->method, extract_method_word(EXTRACT_METHOD_NONE));
-    buffer_free(&self->bytes); /* a slot that waits holds no document */
+    cache_return(self->cache, &self->bytes); /* a slot that waits holds no document */
+    cache_return(self->cache, &self->reading);
     outcome->processing_ms = (uint32_t) (clock_monotonic_ms() - start_ms);
 }
 

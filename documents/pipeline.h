@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "base/vocabulary.h"
 #include "config/config.h"
+#include "documents/cache.h"
 
 /* What holds for every document of a job. */
 typedef struct {
@@ -55,9 +56,10 @@ typedef struct {
 
 typedef struct pipeline pipeline_t;
 
-/* Returns owned: a pipeline with the limits of `config` (borrowed for its whole life). Starts
- * nothing yet: the extract process is started with the first document that needs it. */
-pipeline_t *pipeline_new(const config_t *config);
+/* Returns owned: a pipeline with the limits of `config`, which shares with others what `cache`
+ * holds (both borrowed for its whole life). Starts nothing yet: the extract process is started with
+ * the first document that needs it. */
+pipeline_t *pipeline_new(const config_t *config, cache_t *cache);
 
 /* Ends the extract process, frees everything and nulls the caller's pointer. Null-safe. */
 void pipeline_destroy(pipeline_t **self_p);

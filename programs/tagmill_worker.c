@@ -18,10 +18,17 @@ enum { EXIT_REFUSED = 1, DRAIN_MS = 10000, SOCKETS_MAX = 4096 };
 
 /* ---- the steps of a slot ---- */
 
+/* What the slots share. */
+typedef struct {
+    const config_t *config;
+    cache_t *cache;
+} shop_t;
+
 static void *
-s_open(void *config)
+s_open(void *context)
 {
-    return pipeline_new(config);
+    const shop_t *shop = context;
+    return pipeline_new(shop->config, shop->cache);
 }
 
 static void
@@ -39,8 +46,15 @@ s_close(void **pipeline_p)
     *pipeline_p = NULL;
 }
 
+static void
+s_end_job(void *context, uint64_t job_no)
+{
+    const shop_t *shop = context;
+    cache_forget_job(shop->cache, job_no);
+}
+
 static const slot_steps_t s_steps = {
-    .open = s_open, .run = s_run, .forget = outcome_free, .close = s_close};
+    .open = s_open, .run = s_run, .forget = outcome_free, .close = s_close, .end_job = s_end_job};
 
 /* ---- the process ---- */
 
@@ -105,26 +119,29 @@ s_open_log(const config_t *config)
 
 /* Works until it is told to stop. Returns the exit code. */
 static int
-s_serve(config_t *config, const sigset_t *set)
+s_serve(const config_t *config, const sigset_t *set)
 {
+    shop_t shop = {config, cache_new((size_t) config_number(config, CONFIG_DOCUMENTS_CACHE_BYTES))};
     worker_options_t options = {
         .control = config_text(config, CONFIG_BUS_CONTROL),
         .slots = (uint16_t) config_number(config, CONFIG_WORKERS_SLOTS),
         .drain_ms = DRAIN_MS,
         .steps = &s_steps,
-        .context = config,
+        .context = &shop,
     };
     fault_t fault = {0};
     zactor_t *worker = worker_start(&options, &fault);
-    if (worker == NULL) {
-        fprintf(stderr, "tagmill-worker: %s\n", fault.detail);
-        return EXIT_REFUSED;
+    if (worker) {
+        int number = 0;
+        sigwait(set, &number);
+        s_obey_second_signal(set);
+        zactor_destroy(&worker);
+        cache_destroy(&shop.cache);
+        return 0;
     }
-    int number = 0;
-    sigwait(set, &number);
-    s_obey_second_signal(set);
-    zactor_destroy(&worker);
-    return 0;
+    fprintf(stderr, "tagmill-worker: %s\n", fault.detail);
+    cache_destroy(&shop.cache);
+    return EXIT_REFUSED;
 }
 
 int

@@ -12,6 +12,7 @@ enum { BEAT_MS = 50, LONG_MS = 600000, SHORT_MS = 300 };
 typedef struct {
     atomic_int opened, closed, cancelled, waiting;
     atomic_bool released; /* lets documents of path "wait" end */
+    atomic_ullong ended_job;
 } mill_t;
 
 static void *
@@ -84,8 +85,18 @@ s_mill_forget(outcome_t *outcome)
     buffer_free(&outcome->method);
 }
 
-static const slot_steps_t s_steps = {
-    .open = s_mill_open, .run = s_mill_run, .forget = s_mill_forget, .close = s_mill_close};
+static void
+s_mill_end_job(void *context, uint64_t job_no)
+{
+    mill_t *mill = context;
+    atomic_store(&mill->ended_job, job_no);
+}
+
+static const slot_steps_t s_steps = {.open = s_mill_open,
+                                     .run = s_mill_run,
+                                     .forget = s_mill_forget,
+                                     .close = s_mill_close,
+                                     .end_job = s_mill_end_job};
 
 /* ---- a worker and its supervisor ---- */
 
@@ -331,6 +342,7 @@ a_drop_cancels_what_runs_and_what_waits(void **state)
     fake_work(boss, 1, 3, "good"); /* its brief is gone */
     fake_hear_done(boss, &done);
     assert_true(slice_is(done.error, "brief missing"));
+    assert_int_equal(scene->mill.ended_job, 1);
     fake_work(boss, 2, 4, "good"); /* the slot works again */
     fake_hear_done(boss, &done);
     assert_int_equal(done.row, 4);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -103,8 +104,35 @@ s_send_without_end(int fd)
     }
 }
 
+/* Asks to come again in half a minute, as a date. */
 static void
-s_answer_special(http_server_t *self, int fd, const char *path)
+s_send_date(int fd)
+{
+    char date[64], answer[256];
+    time_t then = time(NULL) + 30;
+    struct tm parts;
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&then, &parts));
+    int size = snprintf(answer, sizeof answer,
+                        "HTTP/1.1 429 Slow\r\nRetry-After: %s\r\nContent-Length: 0\r\n"
+                        "Connection: close\r\n\r\n",
+                        date);
+    s_send(fd, answer, (size_t) size);
+}
+
+static void
+s_send_tagged(int fd, const char *request)
+{
+    static const char whole[] = "HTTP/1.1 200 OK\r\nETag: \"v 1\"\r\nContent-Length: 5\r\n"
+                                "Connection: close\r\n\r\nhello";
+    static const char same[] = "HTTP/1.1 304 Same\r\nETag: \"v 1\"\r\nConnection: close\r\n\r\n";
+    if (strstr(request, "\r\nIf-None-Match: \"v 1\"\r\n"))
+        s_send(fd, same, sizeof same - 1);
+    else
+        s_send(fd, whole, sizeof whole - 1);
+}
+
+static void
+s_answer_special(http_server_t *self, int fd, const char *path, const char *request)
 {
     static const char gzip[] =
         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
@@ -122,6 +150,10 @@ s_answer_special(http_server_t *self, int fd, const char *path)
         s_hold(fd);
     } else if (strcmp(path, "/silent") == 0)
         s_hold(fd);
+    else if (strcmp(path, "/later") == 0)
+        s_send_date(fd);
+    else if (strcmp(path, "/tagged") == 0)
+        s_send_tagged(fd, request);
 }
 
 static void
@@ -146,7 +178,7 @@ s_serve(http_server_t *self, int fd)
             return;
         }
     }
-    s_answer_special(self, fd, path);
+    s_answer_special(self, fd, path, request);
 }
 
 static void *

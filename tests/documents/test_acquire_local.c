@@ -1,8 +1,10 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -174,6 +176,10 @@ what_is_no_regular_file_is_refused_without_waiting(void **state)
     int64_t start_ms = clock_monotonic_ms();
     s_assert_refused("fifo", ERROR_FORBIDDEN, "not a regular file");
     s_assert_refused("socket", ERROR_FORBIDDEN, "not a regular file");
+    if (mknod(s_path("root/null"), S_IFCHR | 0600, makedev(1, 3)) == 0) /* root may */
+        s_assert_refused("null", ERROR_FORBIDDEN, "");
+    else
+        assert_int_equal(errno, EPERM);
     s_assert_refused("sub", ERROR_FORBIDDEN, "not a regular file");
     s_assert_refused(".", ERROR_FORBIDDEN, "not a regular file");
     assert_true(clock_monotonic_ms() - start_ms < 1000);

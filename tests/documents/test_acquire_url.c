@@ -1,4 +1,7 @@
+#include <netinet/in.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "documents/acquire.h"
@@ -106,6 +109,27 @@ a_server_that_asks_for_patience_is_heard(void **state)
     assert_int_equal(s_failure.retry_after_ms, 7000);
     s_assert_failure("/503", ERROR_NETWORK, "503");
     assert_int_equal(s_failure.retry_after_ms, 120000);
+    s_assert_failure("/later", ERROR_NETWORK, "429");
+    assert_in_range(s_failure.retry_after_ms, 25000, 30000);
+}
+
+static void
+what_is_known_is_not_sent_again(void **state)
+{
+    (void) state;
+    assert_int_equal(s_fetch("/tagged"), ERROR_NONE);
+    assert_string_equal(s_facts.etag, "\"v 1\"");
+    assert_false(s_facts.is_unchanged);
+    s_known_etag = "\"v 1\"";
+    assert_int_equal(s_fetch("/tagged"), ERROR_NONE);
+    assert_true(s_facts.is_unchanged);
+    assert_int_equal(s_out.size, 0);
+    s_known_etag = "\"v 0\"";
+    assert_int_equal(s_fetch("/tagged"), ERROR_NONE);
+    assert_false(s_facts.is_unchanged);
+    assert_string_equal(s_out.data, "hello");
+    assert_int_equal(s_fetch("/ok"), ERROR_NONE);
+    assert_string_equal(s_facts.etag, "");
 }
 
 static void
@@ -221,6 +245,46 @@ a_cancelled_fetch_ends_at_once(void **state)
     assert_true(clock_monotonic_ms() - start_ms < 2000);
 }
 
+/* The kernel drops who knocks while the queue of those who wait to be accepted is full. */
+static void
+a_server_that_does_not_accept_is_left_alone_early(void **state)
+{
+    (void) state;
+    int listener = socket(AF_INET, SOCK_STREAM, 0), waiting[4];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    assert_int_equal(bind(listener, (struct sockaddr *) &address, size), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *) &address, &size), 0);
+    for (int i = 0; i < 4; i++) {
+        waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(waiting[i], (struct sockaddr *) &address, size);
+    }
+    acquirer_destroy(&s_acquirer);
+    s_acquirer = acquirer_new(&(acquire_options_t){
+        .allow_networks = "127.0.0.0/8", .max_bytes = LIMIT, .fetch_ms = 20000, .connect_ms = 200});
+    char url[URL_SIZE];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/ok", ntohs(address.sin_port));
+    int64_t start_ms = clock_monotonic_ms();
+    assert_int_equal(s_fetch_url(url), ERROR_TIMEOUT);
+    assert_true(clock_monotonic_ms() - start_ms < 5000);
+    for (int i = 0; i < 4; i++)
+        close(waiting[i]);
+    close(listener);
+}
+
+static void
+a_name_that_nobody_has_is_a_network_failure(void **state)
+{
+    (void) state;
+    /* Too long for a label, so that no name server is asked. */
+    assert_int_equal(
+        s_fetch_url("http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                    "aaaaaaaa.example/"),
+        ERROR_NETWORK);
+    assert_string_equal(s_failure.detail, "the name of the server was not found");
+}
+
 static void
 nobody_listening_is_a_network_failure(void **state)
 {
@@ -240,6 +304,7 @@ main(void)
         TEST(a_document_is_fetched),
         TEST(each_refusal_of_a_server_has_its_type),
         TEST(a_server_that_asks_for_patience_is_heard),
+        TEST(what_is_known_is_not_sent_again),
         TEST(five_redirects_are_followed_and_no_more),
         TEST(a_redirect_is_checked_anew),
         TEST(no_spelling_of_a_private_address_is_connected_to),
@@ -248,6 +313,8 @@ main(void)
         TEST(a_document_over_the_limit_is_too_large_however_it_comes),
         TEST(a_slow_server_meets_the_deadline),
         TEST(a_cancelled_fetch_ends_at_once),
+        TEST(a_server_that_does_not_accept_is_left_alone_early),
+        TEST(a_name_that_nobody_has_is_a_network_failure),
         TEST(nobody_listening_is_a_network_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,10 @@
 
 static char s_directory[64];
 static config_t *s_config;
+static cache_t *s_cache;
 static pipeline_t *s_pipeline;
+static uint64_t s_job_no;
+static uint32_t s_page_limit;
 static atomic_bool s_cancelled;
 static outcome_t s_outcome;
 
@@ -36,6 +39,9 @@ setup(void **state)
         return -1;
     atomic_store(&s_cancelled, false);
     s_config = config_new();
+    s_cache = cache_new(1000000);
+    s_job_no = 1;
+    s_page_limit = 3;
     buffer_t path = {0};
     buffer_printf(&path, "%s/tests/documents/files", getenv("TAGMILL_TEST_SOURCE"));
     s_set("documents/root", path.data);
@@ -51,6 +57,7 @@ teardown(void **state)
 {
     (void) state;
     pipeline_destroy(&s_pipeline);
+    cache_destroy(&s_cache);
     outcome_free(&s_outcome);
     config_destroy(&s_config);
     char command[128];
@@ -62,9 +69,13 @@ static void
 s_run_as(const char *model, source_type_t source, const char *path)
 {
     if (s_pipeline == NULL)
-        s_pipeline = pipeline_new(s_config);
+        s_pipeline = pipeline_new(s_config, s_cache);
     brief_t brief = {
-        .model_name = slice_from(model), .page_limit = 3, .tag_limit = 8, .language = SLICE("")};
+        .model_name = slice_from(model),
+        .page_limit = s_page_limit,
+        .tag_limit = 8,
+        .job_no = s_job_no,
+    };
     document_t document = {.source = source, .path = slice_from(path), .title = SLICE("A title")};
     pipeline_run(s_pipeline, &document, &brief, &s_cancelled, &s_outcome);
     assert_true(s_outcome.tags.size >= 2);
@@ -181,6 +192,68 @@ a_document_from_the_web_is_fetched_and_its_server_heard(void **state)
 }
 
 static void
+the_same_document_of_a_job_is_fetched_once(void **state)
+{
+    (void) state;
+    http_server_t *server = http_server_start(&s_cancelled);
+    s_set("documents/allow_networks", "127.0.0.0/8");
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/ok", http_server_port(server));
+    for (int i = 0; i < 3; i++) {
+        s_run_as("offline", SOURCE_URL, url);
+        s_assert_failed(ERROR_NO_TEXT, "only 5 characters");
+    }
+    assert_int_equal(http_server_requests(server), 1);
+    s_job_no = 2;
+    s_run_as("offline", SOURCE_URL, url);
+    assert_int_equal(http_server_requests(server), 2);
+    pipeline_destroy(&s_pipeline);
+    http_server_stop(&server);
+}
+
+static void
+s_copy_file(const char *from, const char *name)
+{
+    char command[512];
+    snprintf(command, sizeof command, "cp %s/tests/documents/files/%s %s/%s",
+             getenv("TAGMILL_TEST_SOURCE"), from, s_directory, name);
+    assert_int_equal(system(command), 0);
+}
+
+static void
+equal_bytes_under_another_name_are_read_once(void **state)
+{
+    (void) state;
+    s_copy_file("de-poems-beads.pdf", "one.pdf");
+    s_copy_file("de-poems-beads.pdf", "two.pdf");
+    s_copy_file("bad-encrypted.pdf", "bad-one.pdf");
+    s_copy_file("bad-encrypted.pdf", "bad-two.pdf");
+    s_set("documents/root", s_directory);
+    s_run_as("offline", SOURCE_LOCAL, "one.pdf");
+    assert_int_equal(s_outcome.error, ERROR_NONE);
+    uint64_t length = s_outcome.text_length;
+    char *tags = slice_copy(buffer_slice(&s_outcome.tags));
+    s_run_as("offline", SOURCE_LOCAL, "bad-one.pdf");
+    s_assert_failed(ERROR_ENCRYPTED, "password");
+    /* From here nothing can be read any more. */
+    pipeline_destroy(&s_pipeline);
+    s_set("extract/program", "/nowhere/tagmill-extract");
+    s_job_no = 2;
+    s_run_as("offline", SOURCE_LOCAL, "two.pdf");
+    assert_int_equal(s_outcome.error, ERROR_NONE);
+    assert_string_equal(s_outcome.method.data, "pdf-text");
+    assert_int_equal(s_outcome.page_count, 2);
+    assert_int_equal(s_outcome.text_length, length);
+    assert_string_equal(s_outcome.tags.data, tags);
+    free(tags);
+    s_run_as("offline", SOURCE_LOCAL, "bad-two.pdf");
+    s_assert_failed(ERROR_ENCRYPTED, "password");
+    s_page_limit = 1;
+    s_run_as("offline", SOURCE_LOCAL, "two.pdf");
+    s_assert_failed(ERROR_INTERNAL, "");
+}
+
+static void
 all_work_ends_within_its_seconds(void **state)
 {
     (void) state;
@@ -220,6 +293,8 @@ main(void)
         TEST(the_model_noop_reads_and_does_not_tag),
         TEST(a_document_is_tagged_by_a_model),
         TEST(a_document_from_the_web_is_fetched_and_its_server_heard),
+        TEST(the_same_document_of_a_job_is_fetched_once),
+        TEST(equal_bytes_under_another_name_are_read_once),
         TEST(all_work_ends_within_its_seconds),
         TEST(a_cancelled_document_says_so),
     };
