@@ -7,14 +7,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "documents/cache_shared.h"
 
 enum { WAIT_STEP_MS = 50, KEY_HASH_BYTES = 16, KEY_SIZE = 2 * KEY_HASH_BYTES + 1 };
-
-/* A value and how many hold it: the table, a flight, borrowers. */
-typedef struct {
-    cache_value_t value; /* first: a borrowed pointer leads back here */
-    unsigned holders;
-} shared_t;
 
 typedef struct item item_t;
 
@@ -55,32 +50,13 @@ cache_hash(slice_t bytes, uint8_t out[CACHE_HASH_BYTES])
                        0);
 }
 
-static shared_t *
-s_hold(shared_t *shared)
-{
-    if (shared)
-        shared->holders++;
-    return shared;
-}
-
-static void
-s_release(shared_t **shared_p)
-{
-    shared_t *shared = *shared_p;
-    *shared_p = NULL;
-    if (shared == NULL || --shared->holders > 0)
-        return;
-    buffer_free(&shared->value.bytes);
-    free(shared);
-}
+/* ---- items ---- */
 
 static size_t
 s_cost(const shared_t *shared)
 {
-    return shared ? sizeof *shared + sizeof(item_t) + shared->value.bytes.capacity : 0;
+    return shared ? shared_size(shared) + sizeof(item_t) : 0;
 }
-
-/* ---- items ---- */
 
 /* The table's key: a hash, so that nobody can choose names that fall together. */
 static void
@@ -117,7 +93,7 @@ s_drop_item(cache_t *self, item_t *item)
     if (item->flight)
         item->flight->item = NULL;
     self->size -= s_cost(item->shared);
-    s_release(&item->shared);
+    shared_release(&item->shared);
     zhashx_delete(self->table, item->key);
     zlistx_delete(self->items, item->place);
     free(item);
@@ -183,7 +159,7 @@ s_leave(flight_t *flight)
 {
     if (--flight->holders > 0)
         return;
-    s_release(&flight->shared);
+    shared_release(&flight->shared);
     free(flight);
 }
 
@@ -223,7 +199,7 @@ s_join(cache_t *self, const cache_order_t *order, flight_t *flight, shared_t **o
         is_answered = false;
     } else if (flight->is_done) {
         *failure = flight->failure;
-        *out = s_hold(flight->shared);
+        *out = shared_hold(flight->shared);
     }
     s_leave(flight);
     return is_answered;
@@ -235,8 +211,8 @@ s_keep(cache_t *self, const cache_order_t *order, item_t *item, shared_t *shared
 {
     self->size += s_cost(shared);
     self->size -= s_cost(item->shared);
-    s_hold(shared);
-    s_release(&item->shared);
+    shared_hold(shared);
+    shared_release(&item->shared);
     item->shared = shared;
     if (!order->is_kept || s_cost(shared) > self->max_bytes)
         s_drop_item(self, item);
@@ -260,22 +236,16 @@ s_land(cache_t *self, const cache_order_t *order, flight_t *flight)
         s_drop_item(self, item);
 }
 
-/* What comes of it: the fresh value; the old one, if it holds or nobody can tell now; or why not.
- */
+/* What comes of a failure: the old value, if nobody can tell now whether it holds, or why not. */
 static void
-s_decide(const cache_order_t *order, shared_t *old, shared_t *fresh, bool is_unchanged,
-         flight_t *flight)
+s_decide_failure(const cache_order_t *order, shared_t *old, flight_t *flight)
 {
     failure_t own = {0};
-    if (flight->failure.type == ERROR_NONE) {
-        flight->shared = s_hold(old && is_unchanged ? old : fresh);
-        return;
-    }
     flight->is_given_up = s_is_out_of_time(order, &own);
     if (old == NULL || flight->is_given_up || !error_type_is_passing(flight->failure.type))
         return;
     flight->failure = (failure_t){0};
-    flight->shared = s_hold(old);
+    flight->shared = shared_hold(old);
 }
 
 static void
@@ -291,16 +261,22 @@ s_trim(buffer_t *bytes)
 static void
 s_make(cache_t *self, const cache_order_t *order, shared_t *old, flight_t *flight)
 {
-    shared_t *fresh = memory_new(sizeof *fresh);
-    fresh->holders = 1;
+    shared_t *fresh = shared_new();
     bool is_unchanged = false;
     pthread_mutex_unlock(&self->mutex);
     order->make(order->context, old ? &old->value : NULL, &fresh->value, &is_unchanged,
                 &flight->failure);
     s_trim(&fresh->value.bytes);
     pthread_mutex_lock(&self->mutex);
-    s_decide(order, old, fresh, is_unchanged, flight);
-    s_release(&fresh);
+    if (flight->failure.type == ERROR_NONE && !(old && is_unchanged)) {
+        flight->shared = fresh;
+        return;
+    }
+    shared_release(&fresh);
+    if (flight->failure.type == ERROR_NONE)
+        flight->shared = shared_hold(old);
+    else
+        s_decide_failure(order, old, flight);
 }
 
 static void
@@ -310,13 +286,13 @@ s_fly(cache_t *self, const cache_order_t *order, item_t *item, shared_t **out, f
     flight->holders = 1;
     flight->item = item;
     item->flight = flight;
-    shared_t *old = s_hold(item->shared);
+    shared_t *old = shared_hold(item->shared);
     s_make(self, order, old, flight);
-    s_release(&old);
     s_land(self, order, flight);
     *failure = flight->failure;
-    *out = s_hold(flight->shared);
+    *out = shared_hold(flight->shared);
     s_leave(flight);
+    shared_release(&old);
 }
 
 /* ---- public ---- */
@@ -344,7 +320,7 @@ cache_get(cache_t *self, const cache_order_t *order, const cache_value_t **out, 
         if (item->flight)
             is_answered = s_join(self, order, item->flight, &shared, failure);
         else if (s_holds(item, order))
-            shared = s_hold(item->shared);
+            shared = shared_hold(item->shared);
         else
             s_fly(self, order, item, &shared, failure);
     }
@@ -362,7 +338,7 @@ cache_return(cache_t *self, const cache_value_t **value_p)
     /* The value is the first member of what was lent, and const to its borrowers only. */
     shared_t *shared = (shared_t *) (uintptr_t) *value_p;
     pthread_mutex_lock(&self->mutex);
-    s_release(&shared);
+    shared_release(&shared);
     pthread_mutex_unlock(&self->mutex);
     *value_p = NULL;
 }
