@@ -119,21 +119,33 @@ s_compare(const void *a, const void *b)
     return strcasecmp(((const part_t *) a)->name, ((const part_t *) b)->name);
 }
 
+/* libarchive hands out names in the encoding of the locale; with this one, none is lost. */
+static locale_t
+s_locale(void)
+{
+    static locale_t locale; /* kept for good: its tables are files, out of reach once sealed */
+    if (locale == (locale_t) 0)
+        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+    return locale;
+}
+
+void
+package_warm_up(void)
+{
+    s_locale();
+}
+
 package_t *
 package_open(slice_t bytes, bool (*is_wanted)(slice_t name))
 {
     package_t *self = memory_new(sizeof *self);
     self->unpack_limit = s_unpack_limit(bytes.size);
-    /* libarchive hands out names in the encoding of the locale; with this one, none is lost. */
-    locale_t names = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
-    locale_t before = names ? uselocale(names) : (locale_t) 0;
+    locale_t before = s_locale() ? uselocale(s_locale()) : (locale_t) 0;
     s_read_archive(self, bytes, archive_read_support_format_zip_seekable, is_wanted);
     if (self->count == 0 && self->is_damaged) /* the list at the end; the parts may be there */
         s_read_archive(self, bytes, archive_read_support_format_zip_streamable, is_wanted);
-    if (names) {
+    if (before)
         uselocale(before);
-        freelocale(names);
-    }
     if (self->count)
         qsort(self->parts, self->count, sizeof *self->parts, s_compare);
     return self;

@@ -30,6 +30,9 @@ typedef struct package package_t;
  * no parts. */
 package_t *package_open(slice_t bytes, bool (*is_wanted)(slice_t name));
 
+/* Loads what package_open needs of the system's files, before the process is sealed. */
+void package_warm_up(void);
+
 /* Frees the package and nulls the caller's pointer. NULL-safe. */
 void package_destroy(package_t **self_p);
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "documents/child/encoding.h"
 #include "documents/child/html.h"
+#include "documents/child/package.h"
 #include "documents/child/pdf.h"
 #include "documents/child/reading.h"
 #include "documents/child/sandbox.h"
@@ -88,6 +89,7 @@ s_warm_up(void)
     pdf_warm_up();
     encoding_warm_up();
     html_warm_up();
+    package_warm_up();
 }
 
 int

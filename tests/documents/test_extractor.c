@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "tests/documents/slow_pdf.h"
+#include "tests/documents/zip_builder.h"
 #include "tests/support/cmocka_all.h"
 
 enum { PATIENCE_MS = 60000, MEMORY_BYTES = 1 << 30, PATH_SIZE = 256 };
@@ -156,6 +157,28 @@ a_hostile_document_harms_only_itself(void **state)
             fail_msg("%s: %s: %s", files[i], error_type_word(error), s_failure.detail);
         assert_int_equal(s_run(TEXT), ERROR_NONE);
     }
+}
+
+static void
+a_book_is_read_in_the_sealed_process_whatever_its_names(void **state)
+{
+    (void) state;
+    static const zip_part_t parts[] = {
+        {"mimetype", "application/epub+zip"},
+        {"META-INF/container.xml", "<container><rootfile full-path='bücher/καί.opf'/></container>"},
+        {"bücher/καί.opf",
+         "<package><manifest><item id='a' href='k%C3%A4pitel.xhtml' "
+         "media-type='application/xhtml+xml'/></manifest><spine><itemref idref='a'/></spine>"
+         "</package>"},
+        {"bücher/käpitel.xhtml",
+         "<html><body><p>A chapter of a book that is long enough to be taken "
+         "for one.</p></body></html>"},
+    };
+    buffer_t book = {0};
+    zip_build(parts, sizeof parts / sizeof parts[0], &book);
+    assert_int_equal(s_run(buffer_slice(&book)), ERROR_NONE);
+    assert_int_equal(s_answer.method, EXTRACT_METHOD_EPUB);
+    buffer_free(&book);
 }
 
 static void
@@ -360,6 +383,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(documents_are_read_one_after_another),
         TEST(a_hostile_document_harms_only_itself),
+        TEST(a_book_is_read_in_the_sealed_process_whatever_its_names),
         TEST(a_bomb_meets_the_limit_of_memory),
         TEST(a_large_document_passes_through_the_socket),
         TEST(a_document_without_end_is_killed_at_its_deadline),

@@ -2,11 +2,13 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #include "tests/support/cmocka_all.h"
 
 struct zip_builder {
     struct archive *archive;
+    locale_t locale;
 };
 
 static la_ssize_t
@@ -22,6 +24,8 @@ zip_begin(buffer_t *out, const char *password)
 {
     zip_builder_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
+    self->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+    assert_true(self->locale != (locale_t) 0);
     self->archive = archive_write_new();
     assert_int_equal(archive_write_set_format_zip(self->archive), ARCHIVE_OK);
     archive_write_set_bytes_per_block(self->archive, 0);
@@ -42,7 +46,9 @@ zip_add(zip_builder_t *self, const char *name, slice_t bytes)
     archive_entry_set_size(entry, (la_int64_t) bytes.size);
     archive_entry_set_filetype(entry, AE_IFREG);
     archive_entry_set_perm(entry, 0644);
+    locale_t before = uselocale(self->locale); /* so that names are marked as UTF-8 */
     assert_int_equal(archive_write_header(self->archive, entry), ARCHIVE_OK);
+    uselocale(before);
     assert_int_equal(archive_write_data(self->archive, bytes.data, bytes.size), bytes.size);
     archive_entry_free(entry);
 }
@@ -52,6 +58,7 @@ zip_end(zip_builder_t **self_p)
 {
     assert_int_equal(archive_write_close((*self_p)->archive), ARCHIVE_OK);
     archive_write_free((*self_p)->archive);
+    freelocale((*self_p)->locale);
     free(*self_p);
     *self_p = NULL;
 }
