@@ -63,13 +63,14 @@ s_search(model_tags_t *self, const cJSON *json, size_t depth)
 
 /* ---- in text ---- */
 
-/* Finds `word` in `text`, whatever its case. Returns its place, or text.size. */
+/* Finds `mark`, which begins with <, in `text`, whatever its case. Returns its place, or text.size.
+ */
 static size_t
-s_find(slice_t text, const char *word)
+s_find(slice_t text, const char *mark)
 {
-    size_t size = strlen(word);
+    size_t size = strlen(mark);
     for (size_t i = 0; i + size <= text.size; i++)
-        if (strncasecmp(text.data + i, word, size) == 0)
+        if (text.data[i] == '<' && strncasecmp(text.data + i, mark, size) == 0)
             return i;
     return text.size;
 }
@@ -141,6 +142,7 @@ s_salvage(model_tags_t *self, slice_t content)
 void
 model_tags_find(slice_t content, model_tags_t *tags)
 {
+    content.size = content.size ? strnlen(content.data, content.size) : 0; /* tags are C strings */
     content = s_without_thoughts(content);
     if (content.size > SCAN_MAX)
         content.size = SCAN_MAX;
