@@ -22,12 +22,12 @@ static bool
 s_note_number(const xml_element_t *element, size_t *number)
 {
     slice_t id = xml_attribute(element, NULL, "id");
-    char *end = NULL;
-    long value = id.size ? strtol(id.data, &end, 10) : -1;
-    if (end != id.data + id.size || value < 0 || value >= NOTES_MAX)
+    if (id.size == 0)
         return false;
+    char *end;
+    long value = strtol(id.data, &end, 10);
     *number = (size_t) value;
-    return true;
+    return end == id.data + id.size && value >= 0 && value < NOTES_MAX;
 }
 
 static xml_step_t

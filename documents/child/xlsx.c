@@ -67,7 +67,7 @@ s_shared(const strings_t *self, slice_t number)
 {
     char *end = NULL;
     unsigned long place = number.size ? strtoul(number.data, &end, 10) : 0;
-    if (number.size == 0 || *end != '\0' || place >= self->count)
+    if (number.size == 0 || *end != '\0' || place >= self->count || self->text.size == 0)
         return (slice_t){0};
     size_t start = place ? self->ends[place - 1] : 0;
     return (slice_t){self->text.data + start, self->ends[place] - start};
