@@ -39,6 +39,7 @@ struct cache {
     zhashx_t *table;       /* key to item */
     zlistx_t *items;       /* all, the longest unused first */
     size_t size, max_bytes;
+    int64_t old_ms;
 };
 
 /* ---- values ---- */
@@ -114,13 +115,14 @@ s_make_room(cache_t *self)
 /* ---- new and destroy ---- */
 
 cache_t *
-cache_new(size_t max_bytes)
+cache_new(size_t max_bytes, int64_t old_ms)
 {
     int ready = sodium_init(); /* picks the fastest code for this processor */
     assert(ready >= 0);
     (void) ready;
     cache_t *self = memory_new(sizeof *self);
     self->max_bytes = max_bytes;
+    self->old_ms = old_ms;
     self->table = zhashx_new();
     zhashx_set_key_duplicator(self->table, NULL); /* the item holds its key */
     zhashx_set_key_destructor(self->table, NULL);
@@ -298,12 +300,12 @@ s_fly(cache_t *self, const cache_order_t *order, item_t *item, shared_t **out, f
 /* ---- public ---- */
 
 static bool
-s_holds(const item_t *item, const cache_order_t *order)
+s_holds(const cache_t *self, const item_t *item)
 {
     if (item->shared == NULL)
         return false;
     return item->shared->value.etag[0] == '\0' ||
-           clock_monotonic_ms() - item->made_ms < order->old_ms;
+           clock_monotonic_ms() - item->made_ms < self->old_ms;
 }
 
 error_type_t
@@ -319,7 +321,7 @@ cache_get(cache_t *self, const cache_order_t *order, const cache_value_t **out, 
         is_answered = true;
         if (item->flight)
             is_answered = s_join(self, order, item->flight, &shared, failure);
-        else if (s_holds(item, order))
+        else if (s_holds(self, item))
             shared = shared_hold(item->shared);
         else
             s_fly(self, order, item, &shared, failure);

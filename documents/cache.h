@@ -17,7 +17,7 @@
 
 typedef struct cache cache_t;
 
-enum { CACHE_HASH_BYTES = 32, CACHE_ETAG_SIZE = 256 };
+enum { CACHE_HASH_BYTES = 32, CACHE_ETAG_SIZE = 256, CACHE_OLD_MS = 60000 };
 
 /* Shared by all who hold it, and not changed once it is made. */
 typedef struct {
@@ -37,15 +37,15 @@ typedef struct {
     uint64_t job_no;     /* whose it is and with whose end it goes; 0: nobody's */
     slice_t name;        /* any bytes; within the job */
     bool is_kept;        /* false: only those who wait for it now have it too */
-    int64_t old_ms;      /* what has an etag and is as old as this is asked about again */
     int64_t deadline_ms; /* clock_monotonic_ms; for waiting, the maker keeps its own */
     const atomic_bool *cancel;
     cache_make_t *make;
     void *context;
 } cache_order_t;
 
-/* Returns owned: a cache that keeps up to `max_bytes` beyond what is in use (0: none). */
-cache_t *cache_new(size_t max_bytes);
+/* Returns owned: a cache that keeps up to `max_bytes` beyond what is in use (0: none). What has an
+ * etag and is as old as `old_ms` is asked about again. */
+cache_t *cache_new(size_t max_bytes, int64_t old_ms);
 
 /* Frees the cache, when all values are back and nobody asks, and nulls the caller's pointer.
  * Null-safe. */

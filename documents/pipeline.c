@@ -17,9 +17,7 @@ struct pipeline {
     extractor_t *extractor;
     tagging_t *tagging;
     int64_t work_ms;
-    /* of the document that is worked on, lent by the cache */
-    const cache_value_t *bytes;
-    const cache_value_t *reading;
+    const cache_value_t *reading; /* of the document that is worked on, lent by the cache */
 };
 
 /* One run; all borrowed. */
@@ -112,17 +110,17 @@ s_tag(pipeline_t *self, const run_t *run, slice_t text)
 
 /* Returns true with `answer` filled when the document's text was found. */
 static bool
-s_extract(pipeline_t *self, const run_t *run, extract_answer_t *answer)
+s_extract(pipeline_t *self, const run_t *run, const cache_value_t *bytes, extract_answer_t *answer)
 {
     extract_request_t request = {
         .page_limit = run->brief->page_limit,
         .text_limit = EXTRACT_TEXT_MAX_BYTES,
-        .bytes = buffer_slice(&self->bytes->bytes),
+        .bytes = buffer_slice(&bytes->bytes),
     };
     failure_t failure;
     error_type_t error =
-        reuse_extract(self->cache, self->extractor, self->bytes, &request, run->deadline_ms,
-                      run->cancel, &self->reading, answer, &failure);
+        reuse_extract(self->cache, self->extractor, bytes, &request, run->deadline_ms, run->cancel,
+                      &self->reading, answer, &failure);
     run->outcome->is_scanned = answer->is_scanned;
     run->outcome->page_count = answer->page_count;
     if (answer->confidence != EXTRACT_CONFIDENCE_NONE)
@@ -146,13 +144,16 @@ s_work(pipeline_t *self, const run_t *run)
                                  .path = run->document->path,
                                  .deadline_ms = run->deadline_ms,
                                  .cancel = run->cancel};
-    if (reuse_fetch(self->cache, self->acquirer, run->brief->job_no, &request, &self->bytes,
-                    &failure) != ERROR_NONE) {
+    const cache_value_t *bytes = NULL;
+    if (reuse_fetch(self->cache, self->acquirer, run->brief->job_no, &request, &bytes, &failure) !=
+        ERROR_NONE) {
         s_fail(run->outcome, &failure);
         return;
     }
     extract_answer_t answer;
-    if (s_extract(self, run, &answer) && !is_noop)
+    bool is_read = s_extract(self, run, bytes, &answer);
+    cache_return(self->cache, &bytes); /* a model may take long, and needs the text alone */
+    if (is_read && !is_noop)
         s_tag(self, run, answer.text);
 }
 
@@ -169,8 +170,7 @@ pipeline_run(pipeline_t *self, const document_t *document, const brief_t *brief,
         buffer_append_text(&outcome->tags, "[]");
     if (outcome->method.size == 0)
         buffer_append_text(&outcome->method, extract_method_word(EXTRACT_METHOD_NONE));
-    cache_return(self->cache, &self->bytes); /* a slot that waits holds no document */
-    cache_return(self->cache, &self->reading);
+    cache_return(self->cache, &self->reading); /* a slot that waits holds no document */
     outcome->processing_ms = (uint32_t) (clock_monotonic_ms() - start_ms);
 }
 

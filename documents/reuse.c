@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { OLD_MS = 60000 };
-
 _Static_assert(sizeof((acquire_facts_t){0}.etag) <= CACHE_ETAG_SIZE, "an ETag fits");
 
 /* ---- fetching ---- */
@@ -42,7 +40,6 @@ reuse_fetch(cache_t *cache, acquirer_t *acquirer, uint64_t job_no, const acquire
     cache_order_t order = {.job_no = job_no,
                            .name = buffer_slice(&name),
                            .is_kept = request->source != SOURCE_LOCAL,
-                           .old_ms = OLD_MS,
                            .deadline_ms = request->deadline_ms,
                            .cancel = request->cancel,
                            .make = s_fetch,
@@ -92,7 +89,6 @@ reuse_extract(cache_t *cache, extractor_t *extractor, const cache_value_t *docum
     reading_t reading = {extractor, request, deadline_ms, cancel};
     cache_order_t order = {.name = buffer_slice(&name),
                            .is_kept = true,
-                           .old_ms = OLD_MS,
                            .deadline_ms = deadline_ms,
                            .cancel = cancel,
                            .make = s_read,

@@ -11,8 +11,8 @@
 
 /* Lends the bytes of the document that `request` (borrowed) asks for in `*out` until cache_return,
  * fetched at most once while the job lasts and they are kept; one whose server gave an ETag is
- * asked about anew after a minute. Local documents are read anew each time: the kernel keeps them.
- * Errors as acquirer_fetch. */
+ * asked about anew when the cache takes it for old. Local documents are read anew each time: the
+ * kernel keeps them. Errors as acquirer_fetch. */
 error_type_t reuse_fetch(cache_t *cache, acquirer_t *acquirer, uint64_t job_no,
                          const acquire_request_t *request, const cache_value_t **out,
                          failure_t *failure);

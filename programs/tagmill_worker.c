@@ -121,7 +121,8 @@ s_open_log(const config_t *config)
 static int
 s_serve(const config_t *config, const sigset_t *set)
 {
-    shop_t shop = {config, cache_new((size_t) config_number(config, CONFIG_DOCUMENTS_CACHE_BYTES))};
+    size_t cache_bytes = (size_t) config_number(config, CONFIG_DOCUMENTS_CACHE_BYTES);
+    shop_t shop = {config, cache_new(cache_bytes, CACHE_OLD_MS)};
     worker_options_t options = {
         .control = config_text(config, CONFIG_BUS_CONTROL),
         .slots = (uint16_t) config_number(config, CONFIG_WORKERS_SLOTS),

@@ -18,6 +18,7 @@ struct http_server {
     pthread_t thread;
     atomic_bool *cancelled;
     atomic_uint requests;
+    atomic_uint unchanged;
 };
 
 typedef struct {
@@ -27,6 +28,9 @@ typedef struct {
 
 static const route_t ROUTES[] = {
     {"/ok", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"},
+    {"/text", "HTTP/1.1 200 OK\r\nContent-Length: 104\r\nConnection: close\r\n\r\n"
+              "The observatory moved its radio telescope. Radio telescopes hear galaxies; "
+              "the telescope hears galaxies."},
     {"/401", "HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
     {"/403", "HTTP/1.1 403 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"},
     {"/404", "HTTP/1.1 404 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"},
@@ -120,15 +124,17 @@ s_send_date(int fd)
 }
 
 static void
-s_send_tagged(int fd, const char *request)
+s_send_tagged(http_server_t *self, int fd, const char *request)
 {
     static const char whole[] = "HTTP/1.1 200 OK\r\nETag: \"v 1\"\r\nContent-Length: 5\r\n"
                                 "Connection: close\r\n\r\nhello";
     static const char same[] = "HTTP/1.1 304 Same\r\nETag: \"v 1\"\r\nConnection: close\r\n\r\n";
-    if (strstr(request, "\r\nIf-None-Match: \"v 1\"\r\n"))
+    if (strstr(request, "\r\nIf-None-Match: \"v 1\"\r\n")) {
+        atomic_fetch_add(&self->unchanged, 1);
         s_send(fd, same, sizeof same - 1);
-    else
+    } else {
         s_send(fd, whole, sizeof whole - 1);
+    }
 }
 
 static void
@@ -153,7 +159,7 @@ s_answer_special(http_server_t *self, int fd, const char *path, const char *requ
     else if (strcmp(path, "/later") == 0)
         s_send_date(fd);
     else if (strcmp(path, "/tagged") == 0)
-        s_send_tagged(fd, request);
+        s_send_tagged(self, fd, request);
 }
 
 static void
@@ -215,6 +221,12 @@ unsigned
 http_server_port(const http_server_t *self)
 {
     return self->port;
+}
+
+unsigned
+http_server_unchanged(const http_server_t *self)
+{
+    return atomic_load(&self->unchanged);
 }
 
 unsigned

@@ -17,6 +17,9 @@ unsigned http_server_port(const http_server_t *self);
 /* How many requests it has had. */
 unsigned http_server_requests(const http_server_t *self);
 
+/* How many of them it answered with 304. */
+unsigned http_server_unchanged(const http_server_t *self);
+
 /* Ends the thread and frees the server. */
 void http_server_stop(http_server_t **self_p);
 

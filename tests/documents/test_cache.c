@@ -52,7 +52,17 @@ setup(void **state)
 {
     (void) state;
     atomic_store(&s_cancelled, false);
-    s_cache = cache_new(ROOM);
+    s_cache = cache_new(ROOM, CACHE_OLD_MS);
+    return 0;
+}
+
+/* One where all that can be asked about is old at once. */
+static int
+setup_old(void **state)
+{
+    (void) state;
+    atomic_store(&s_cancelled, false);
+    s_cache = cache_new(ROOM, 0);
     return 0;
 }
 
@@ -70,7 +80,6 @@ s_order(uint64_t job_no, const char *name, maker_t *maker)
     return (cache_order_t){.job_no = job_no,
                            .name = slice_from(name),
                            .is_kept = true,
-                           .old_ms = 60000,
                            .deadline_ms = clock_monotonic_ms() + 20000,
                            .cancel = &s_cancelled,
                            .make = s_make,
@@ -237,6 +246,16 @@ the_end_of_a_job_drops_what_is_its_own(void **state)
 /* ---- age ---- */
 
 static void
+what_is_not_old_is_not_asked_about(void **state)
+{
+    (void) state;
+    maker_t maker = {.text = "hello", .etag = "\"1\""};
+    s_assert_get(1, "a", &maker, "hello");
+    s_assert_get(1, "a", &maker, "hello");
+    assert_int_equal(maker.made, 1);
+}
+
+static void
 what_is_old_is_asked_about(void **state)
 {
     (void) state;
@@ -244,17 +263,10 @@ what_is_old_is_asked_about(void **state)
     maker_t changed = {.text = "second", .etag = "\"2\""};
     s_assert_get(1, "a", &maker, "first");
     assert_false(maker.had_old);
-    cache_order_t order = s_order(1, "a", &same);
-    s_assert_got(&order, "first"); /* not old yet */
-    assert_int_equal(same.made, 0);
-    order.old_ms = 0;
-    s_assert_got(&order, "first");
+    s_assert_get(1, "a", &same, "first");
     assert_true(same.had_old);
-    order.context = &changed;
-    s_assert_got(&order, "second");
-    order.old_ms = 60000;
-    s_assert_got(&order, "second");
-    assert_int_equal(changed.made, 1);
+    s_assert_get(1, "a", &changed, "second");
+    s_assert_get(1, "a", &same, "second");
 }
 
 static void
@@ -262,10 +274,8 @@ what_cannot_be_asked_about_does_not_grow_old(void **state)
 {
     (void) state;
     maker_t maker = {.text = "hello"};
-    cache_order_t order = s_order(1, "a", &maker);
-    order.old_ms = 0;
-    s_assert_got(&order, "hello");
-    s_assert_got(&order, "hello");
+    s_assert_get(1, "a", &maker, "hello");
+    s_assert_get(1, "a", &maker, "hello");
     assert_int_equal(maker.made, 1);
 }
 
@@ -276,11 +286,9 @@ what_is_old_serves_while_nobody_answers_and_goes_when_it_is_gone(void **state)
     maker_t maker = {.text = "hello", .etag = "\"1\""}, silent = {.error = ERROR_NETWORK};
     maker_t gone = {.error = ERROR_NOT_FOUND};
     s_assert_get(1, "a", &maker, "hello");
-    cache_order_t order = s_order(1, "a", &silent);
-    order.old_ms = 0;
-    s_assert_got(&order, "hello");
+    s_assert_get(1, "a", &silent, "hello");
     assert_int_equal(silent.made, 1);
-    order.context = &gone;
+    cache_order_t order = s_order(1, "a", &gone);
     s_assert_refused(&order, ERROR_NOT_FOUND);
     assert_int_equal(cache_size(s_cache), 0);
 }
@@ -412,7 +420,6 @@ s_bustle(void *context)
         text[0] = name[0];
         maker_t maker = {.text = text, .etag = (seed >> 20) % 2 ? "\"1\"" : NULL};
         cache_order_t order = s_order((seed >> 24) % 3, name, &maker);
-        order.old_ms = (seed >> 22) % 2 ? 0 : 60000;
         const cache_value_t *value = NULL;
         failure_t failure;
         if (cache_get(s_cache, &order, &value, &failure) != ERROR_NONE ||
@@ -443,7 +450,8 @@ a_bustle_of_threads_gets_what_it_asks_for(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)     cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_OLD(name) cmocka_unit_test_setup_teardown(name, setup_old, teardown)
     const struct CMUnitTest tests[] = {
         TEST(what_was_made_is_not_made_again),
         TEST(names_and_jobs_are_told_apart),
@@ -453,14 +461,15 @@ main(void)
         TEST(what_is_larger_than_all_room_is_lent_and_not_kept),
         TEST(what_is_lent_outlives_its_place),
         TEST(the_end_of_a_job_drops_what_is_its_own),
-        TEST(what_is_old_is_asked_about),
-        TEST(what_cannot_be_asked_about_does_not_grow_old),
-        TEST(what_is_old_serves_while_nobody_answers_and_goes_when_it_is_gone),
+        TEST(what_is_not_old_is_not_asked_about),
+        TEST_OLD(what_is_old_is_asked_about),
+        TEST_OLD(what_cannot_be_asked_about_does_not_grow_old),
+        TEST_OLD(what_is_old_serves_while_nobody_answers_and_goes_when_it_is_gone),
         TEST(those_who_ask_meanwhile_wait_for_the_first),
         TEST(a_maker_that_is_cancelled_is_followed_by_one_who_waits),
         TEST(who_waits_can_be_cancelled_and_runs_out_of_time),
         TEST(what_is_forgotten_while_it_is_made_is_not_kept),
-        TEST(a_bustle_of_threads_gets_what_it_asks_for),
+        TEST_OLD(a_bustle_of_threads_gets_what_it_asks_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ setup(void **state)
         return -1;
     atomic_store(&s_cancelled, false);
     s_config = config_new();
-    s_cache = cache_new(1000000);
+    s_cache = cache_new(1000000, CACHE_OLD_MS);
     s_job_no = 1;
     s_page_limit = 3;
     buffer_t path = {0};
@@ -212,6 +212,26 @@ the_same_document_of_a_job_is_fetched_once(void **state)
 }
 
 static void
+what_has_grown_old_is_asked_about(void **state)
+{
+    (void) state;
+    cache_destroy(&s_cache);
+    s_cache = cache_new(1000000, 0);
+    http_server_t *server = http_server_start(&s_cancelled);
+    s_set("documents/allow_networks", "127.0.0.0/8");
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/tagged", http_server_port(server));
+    for (unsigned i = 0; i < 3; i++) {
+        s_run_as("offline", SOURCE_URL, url);
+        s_assert_failed(ERROR_NO_TEXT, "only 5 characters");
+        assert_int_equal(http_server_requests(server), i + 1);
+        assert_int_equal(http_server_unchanged(server), i);
+    }
+    pipeline_destroy(&s_pipeline);
+    http_server_stop(&server);
+}
+
+static void
 s_copy_file(const char *from, const char *name)
 {
     char command[512];
@@ -294,6 +314,7 @@ main(void)
         TEST(a_document_is_tagged_by_a_model),
         TEST(a_document_from_the_web_is_fetched_and_its_server_heard),
         TEST(the_same_document_of_a_job_is_fetched_once),
+        TEST(what_has_grown_old_is_asked_about),
         TEST(equal_bytes_under_another_name_are_read_once),
         TEST(all_work_ends_within_its_seconds),
         TEST(a_cancelled_document_says_so),
