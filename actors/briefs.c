@@ -28,7 +28,9 @@ s_compare(const void *a, const void *b)
 static void
 s_destroy_brief(void **brief_p)
 {
-    free(*brief_p);
+    job_brief_t *brief = *brief_p;
+    explicit_bzero(brief, sizeof *brief + brief->frame.size); /* it may hold a key */
+    free(brief);
     *brief_p = NULL;
 }
 

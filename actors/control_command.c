@@ -48,7 +48,8 @@ s_retry(control_t *self, turn_t *turn, const route_t *from, const message_job_co
     uint64_t entry = ledger_note(
         turn->ledger, &(note_t){.kind = NOTE_REVIVE, .route = *from, .request = command->request});
     EFFECT_SEND(turn->effects, EFFECT_JOURNAL, 0, NULL, entry_revive, .entry = entry,
-                .owner = command->owner, .job_id = command->job_id);
+                .owner = command->owner, .job_id = command->job_id, .api_key = command->api_key);
+    turn->effects->has_secret |= command->api_key.size > 0;
 }
 
 status_t

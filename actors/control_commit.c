@@ -4,13 +4,11 @@
 #include "actors/control_self.h"
 #include "actors/job_tell.h"
 
-/* Models that are not of this process have a limit, shared by all jobs that name them. */
+/* All jobs of one provider and key share a limit; the journal names it. */
 static limit_t *
-s_limit_of(control_t *self, slice_t model_name)
+s_limit_of(control_t *self, slice_t limit_name)
 {
-    if (slice_is(model_name, "offline") || slice_is(model_name, "noop"))
-        return NULL;
-    return limiter_require(self->limiter, model_name);
+    return limit_name.size ? limiter_require(self->limiter, limit_name) : NULL;
 }
 
 /* Makes the actor of a job that the store keeps; it is to be woken. */
@@ -18,7 +16,7 @@ static job_t *
 s_adopt(control_t *self, const record_stored_job_t *stored)
 {
     user_t *user = registry_user(self->registry, stored->owner);
-    job_t *job = job_new(stored, user, s_limit_of(self, stored->model_name));
+    job_t *job = job_new(stored, user, s_limit_of(self, stored->limit_name));
     registry_add(self->registry, job);
     return job;
 }
@@ -101,6 +99,10 @@ s_refuse_retry(turn_t *turn, const note_t *note, const message_outcome_t *outcom
                             : "in an unknown state";
     if (outcome->outcome == OUTCOME_NOT_FOUND)
         fault_set(&fault, STATUS_NOT_FOUND, "no job of this id");
+    else if (outcome->outcome == OUTCOME_KEY_NEEDED)
+        fault_set(&fault, STATUS_WRONG_STATE,
+                  "the job's key went when it ended, and its model needs one: send it again as "
+                  "{\"api_key\": \"...\"}");
     else if (outcome->outcome == OUTCOME_NOTHING)
         fault_set(&fault, STATUS_WRONG_STATE, "the job is %s and no document of it failed", state);
     else

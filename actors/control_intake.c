@@ -10,6 +10,7 @@ static void
 s_destroy(void **item)
 {
     intake_t *intake = *item;
+    buffer_wipe(&intake->open_frame); /* it may hold a key */
     buffer_free(&intake->open_frame);
     free(intake);
     *item = NULL;
@@ -173,7 +174,9 @@ on_start_close(control_t *self, turn_t *turn, const route_t *from, slice_t frame
                 .page_limit = open.page_limit, .tag_limit = open.tag_limit,
                 .language = open.language, .priority = open.priority,
                 .max_attempts = open.max_attempts, .callback_url = open.callback_url,
-                .exclusions = open.exclusions);
+                .exclusions = open.exclusions, .may_fall_back = open.may_fall_back,
+                .api_key = open.api_key);
+    turn->effects->has_secret |= open.api_key.size > 0;
     s_drop(self, turn, intake, false);
     return STATUS_OK;
 }

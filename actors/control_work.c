@@ -79,7 +79,9 @@ s_brief(turn_t *turn, worker_t *worker, const job_t *job)
                 .model_name = slice_from(job->model_name), .page_limit = job->page_limit,
                 .tag_limit = job->tag_limit, .language = slice_from(job->language),
                 .priority = job->priority, .max_attempts = job->max_attempts,
-                .exclusions = slice_from(job->exclusions));
+                .exclusions = slice_from(job->exclusions), .may_fall_back = job->may_fall_back,
+                .api_key = slice_from(job->api_key));
+    turn->effects->has_secret |= *job->api_key != '\0';
 }
 
 static void
@@ -138,7 +140,7 @@ s_throttled(control_t *self, turn_t *turn, lease_t *lease, const message_done_t 
     job_t *job = lease->job;
     int64_t before = limit->not_before_ms;
     limit_throttle(limit, lease->begun_ms, done->retry_after_ms, turn->now.monotonic_ms);
-    job_return_document(job, pool_end(&self->pool, &self->timers, lease));
+    job_return_document(job, pool_end(&self->pool, &self->timers, lease), spent_of(done));
     if (before <= turn->now.monotonic_ms)
         job_tell_throttled(job, turn);
     control_job_changed(self, turn, job);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "actors/spent.h"
 #include "base/heap.h"
 #include "messages/message.h"
 
@@ -19,6 +20,7 @@ typedef struct doc {
     uint8_t attempts; /* failed so far */
     uint8_t losses;   /* workers lost with it so far */
     bool touched;     /* was under a lease once */
+    spent_t spent;    /* by attempts that counted for nothing, until it is journalled */
     uint32_t size;    /* of the record */
     char record[];    /* DOCUMENT */
 } doc_t;

@@ -15,6 +15,7 @@ route_equal(const route_t *a, const route_t *b)
 void
 effects_free(effects_t *self)
 {
+    effects_clear(self);
     free(self->items);
     buffer_free(&self->bytes);
     *self = (effects_t){0};
@@ -24,6 +25,9 @@ void
 effects_clear(effects_t *self)
 {
     self->count = 0;
+    if (self->has_secret)
+        buffer_wipe(&self->bytes);
+    self->has_secret = false;
     buffer_clear(&self->bytes);
 }
 

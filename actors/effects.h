@@ -48,6 +48,7 @@ typedef struct {
     size_t count;
     size_t capacity;
     buffer_t bytes;
+    bool has_secret; /* a key is among the bytes: they are wiped with the list */
 } effects_t;
 
 /* Frees what the list holds and leaves it empty. */

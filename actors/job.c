@@ -31,6 +31,9 @@ job_new(const record_stored_job_t *stored, user_t *user, limit_t *limit)
     self->language = slice_copy(stored->language);
     self->callback_url = slice_copy(stored->callback_url);
     self->exclusions = slice_copy(stored->exclusions);
+    self->api_key = slice_copy(stored->api_key);
+    self->may_fall_back = stored->may_fall_back != 0;
+    self->spent = (spent_t){stored->tokens_in, stored->tokens_out, stored->cost_nano};
     self->page_limit = stored->page_limit;
     self->tag_limit = stored->tag_limit;
     self->max_attempts = stored->max_attempts;
@@ -71,6 +74,8 @@ job_destroy(job_t **self_p, heap_t *timers)
     free(self->language);
     free(self->callback_url);
     free(self->exclusions);
+    explicit_bzero(self->api_key, strlen(self->api_key));
+    free(self->api_key);
     free(self->error);
     free(self);
     *self_p = NULL;
@@ -223,7 +228,9 @@ static void
 s_keep_result(job_t *self, turn_t *turn, doc_t *doc, const verdict_t *verdict)
 {
     const message_done_t *done = &verdict->done;
-    note_t note = {.kind = NOTE_RESULT, .failed = done->error_type != ERROR_NONE};
+    note_t note = {
+        .kind = NOTE_RESULT, .failed = done->error_type != ERROR_NONE, .spent = doc->spent};
+    spent_add(&note.spent, spent_of(done));
     job_tell_keep(&note, turn, doc, verdict);
     self->done_count++;
     uint64_t version = self->version + self->uncommitted + 1;
@@ -232,7 +239,9 @@ s_keep_result(job_t *self, turn_t *turn, doc_t *doc, const verdict_t *verdict)
                 .job_no = self->job_no, .row = done->row, .version = version,
                 .attempts = (uint8_t) (doc->attempts + (doc->losses < LOSSES_MOST)),
                 .error_type = done->error_type, .error = done->error, .tags = done->tags,
-                .model_name = done->model_name, .metadata = done->metadata);
+                .model_name = done->model_name, .metadata = done->metadata,
+                .tokens_in = note.spent.tokens_in, .tokens_out = note.spent.tokens_out,
+                .cost_nano = note.spent.cost_nano);
     if (note.doc == NULL)
         doc_free(doc);
     s_finish_if_done(self, turn);
@@ -241,13 +250,16 @@ s_keep_result(job_t *self, turn_t *turn, doc_t *doc, const verdict_t *verdict)
 static void
 s_keep_attempt(job_t *self, turn_t *turn, doc_t *doc, const verdict_t *verdict, int64_t delay_ms)
 {
-    note_t note = {.kind = NOTE_ATTEMPT, .count = (uint32_t) delay_ms};
+    note_t note = {.kind = NOTE_ATTEMPT, .count = (uint32_t) delay_ms, .spent = doc->spent};
+    spent_add(&note.spent, spent_of(&verdict->done));
+    doc->spent = (spent_t){0};
     if (turn->audience)
         job_tell_keep(&note, turn, doc_new_copy(doc), verdict);
     uint64_t entry = s_note(self, turn, note);
     EFFECT_SEND(turn->effects, EFFECT_JOURNAL, 0, NULL, entry_attempt, .entry = entry,
                 .job_no = self->job_no, .row = doc->row, .attempts = doc->attempts,
-                .losses = doc->losses);
+                .losses = doc->losses, .tokens_in = note.spent.tokens_in,
+                .tokens_out = note.spent.tokens_out, .cost_nano = note.spent.cost_nano);
 }
 
 static void
@@ -298,7 +310,7 @@ job_finish_document(job_t *self, turn_t *turn, doc_t *doc, const verdict_t *verd
 {
     error_type_t type = (error_type_t) verdict->done.error_type;
     self->in_flight--;
-    if (type == ERROR_AUTH) {
+    if (verdict->done.is_hopeless) {
         doc_free(doc);
         s_fail(self, turn, verdict->done.error);
         return true;
@@ -334,9 +346,10 @@ job_lose_document(job_t *self, turn_t *turn, doc_t *doc)
 }
 
 void
-job_return_document(job_t *self, doc_t *doc)
+job_return_document(job_t *self, doc_t *doc, spent_t spent)
 {
     self->in_flight--;
+    spent_add(&doc->spent, spent);
     job_window_push_front(self, doc);
 }
 
@@ -354,6 +367,7 @@ job_committed(job_t *self, turn_t *turn, note_t *note)
 {
     self->uncommitted--;
     self->version++;
+    spent_add(&self->spent, note->spent);
     if (note->kind == NOTE_RESULT) {
         if (note->failed)
             self->failed++;

@@ -51,6 +51,8 @@ typedef struct job {
     user_t *user; /* outlives the job */
     char *job_id;
     char *model_name, *language, *callback_url, *exclusions;
+    char *api_key; /* the job's own for its model; "" none; wiped when the job is freed */
+    bool may_fall_back;
     uint8_t page_limit, tag_limit, max_attempts;
     int32_t priority;
     uint32_t total;
@@ -63,6 +65,7 @@ typedef struct job {
 
     job_state_t shown_state;
     uint32_t processed, failed;
+    spent_t spent; /* by all attempts at all documents */
     int64_t shown_started_at, shown_finished_at;
     char *error; /* why the job failed; NULL: it did not */
     uint64_t version;
@@ -135,8 +138,9 @@ doc_t *job_take_ready(job_t *self, turn_t *turn);
 void job_begin(job_t *self, turn_t *turn, const doc_t *doc);
 
 /* A document's lease ended without harm to it (its model was throttled): takes `doc`, uncounted,
- * back to the front of the window. */
-void job_return_document(job_t *self, doc_t *doc);
+ * back to the front of the window. What its model took before that (`spent`) is kept with the
+ * document's next attempt or result. */
+void job_return_document(job_t *self, doc_t *doc, spent_t spent);
 
 /* A document's lease ended with a verdict other than rate-limit: takes `doc`. Returns true when the
  * job failed as a whole by it (its other leases are then to be revoked by the caller). */

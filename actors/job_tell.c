@@ -68,6 +68,9 @@ job_view(const job_t *self, instant_t now, record_job_t *view)
         .error = self->shown_state == JOB_FAILED ? slice_from(self->error) : (slice_t){0},
         .version = self->version,
         .eta_seconds = s_eta_seconds(self),
+        .tokens_in = self->spent.tokens_in,
+        .tokens_out = self->spent.tokens_out,
+        .cost_nano = self->spent.cost_nano,
     };
     view->poll_after_ms = s_poll_after_ms(self, view->eta_seconds);
     if (self->limit && self->limit->not_before_ms > now.monotonic_ms &&

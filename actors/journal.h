@@ -9,6 +9,8 @@
  * Group commit: everything that waits in the inbox goes into one transaction. What was told to be
  * committed survives a crash. A transaction that fails is rolled back, kept whole and tried again
  * until it succeeds; meanwhile nothing further is taken in, and nothing is lost or acknowledged.
+ * A key that a job brings for its model is sealed before it is written and goes with the job's end;
+ * RECOVERED and OUTCOME carry it plain, over inproc.
  * $TERM: what waits is committed first. A zactor: end it with zactor_destroy.
  */
 #ifndef TAGMILL_ACTORS_JOURNAL_H

@@ -89,6 +89,8 @@ void
 note_free(note_t *note)
 {
     doc_free(note->doc);
+    if (note->kind == NOTE_CREATE || note->kind == NOTE_REVIVE)
+        buffer_wipe(&note->frame); /* the job's key may be in its outcome */
     buffer_free(&note->frame);
     note->doc = NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "actors/effects.h"
+#include "actors/spent.h"
 #include "base/vocabulary.h"
 
 /* Dispatch stops while more entries than this wait for the disk: work goes on as it drains. */
@@ -38,6 +39,7 @@ typedef struct {
     uint8_t event;    /* STATE: job_event_t */
     uint8_t command;  /* STATE with an answer: job_command_t */
     uint8_t failed;   /* RESULT: 1 when the document was given up */
+    spent_t spent;    /* RESULT, ATTEMPT: what the model took for it */
     struct doc *doc;  /* RESULT, ATTEMPT with an audience: owned until told */
     buffer_t frame;   /* the DONE (RESULT, ATTEMPT), the OUTCOME (CREATE, REVIVE); owned */
 } note_t;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "messages/json_text.h"
 #include "messages/message.h"
 
 /* Deep enough for curl, ICU and a sanitizer's frames; with a thousand slots only what is touched
@@ -94,7 +95,10 @@ s_describe(const outcome_t *outcome, buffer_t *out)
                   (unsigned long long) outcome->text_length);
     buffer_append_text(out, "\"language\":");
     s_append_word(out, buffer_slice(&outcome->language));
-    buffer_printf(out, ",\"tokens_used\":0,\"processing_ms\":%u}", outcome->processing_ms);
+    buffer_printf(out, ",\"tokens_used\":%llu,\"cost\":",
+                  (unsigned long long) outcome->tokens_in + outcome->tokens_out);
+    json_text_append_nano(out, outcome->cost_nano);
+    buffer_printf(out, ",\"processing_ms\":%u}", outcome->processing_ms);
 }
 
 static void
@@ -113,6 +117,10 @@ s_answer_outcome(bench_t *self, message_done_t *done)
     done->metadata = buffer_slice(&self->metadata);
     done->model_name = s_cut(&outcome->model_name, MODEL_NAME_MAX);
     done->retry_after_ms = outcome->retry_after_ms;
+    done->is_hopeless = outcome->is_hopeless;
+    done->tokens_in = outcome->tokens_in;
+    done->tokens_out = outcome->tokens_out;
+    done->cost_nano = outcome->cost_nano;
     if (outcome->error != ERROR_NONE)
         s_answer_failure(done, outcome->error, s_cut(&outcome->detail, DETAIL_MAX));
     else if (outcome->tags.size > TAGS_MAX)
@@ -132,9 +140,17 @@ s_send(bench_t *self)
 
 /* ---- handlers ---- */
 
+/* A brief may hold a key. Its frame is this slot's alone: the worker sends each a copy. */
+static void
+s_wipe_brief(bench_t *self)
+{
+    explicit_bzero(zmq_msg_data(&self->brief_frame), zmq_msg_size(&self->brief_frame));
+}
+
 static void
 on_brief(bench_t *self, zmq_msg_t *frame)
 {
+    s_wipe_brief(self);
     zmq_msg_move(&self->brief_frame, frame);
     slice_t bytes = {zmq_msg_data(&self->brief_frame), zmq_msg_size(&self->brief_frame)};
     message_brief_t brief;
@@ -146,7 +162,10 @@ on_brief(bench_t *self, zmq_msg_t *frame)
                             .page_limit = brief.page_limit,
                             .tag_limit = brief.tag_limit,
                             .language = brief.language,
-                            .exclusions = brief.exclusions};
+                            .exclusions = brief.exclusions,
+                            .api_key = brief.api_key,
+                            .may_fall_back = brief.may_fall_back != 0,
+                            .job_no = brief.job_no};
 }
 
 static void
@@ -246,6 +265,7 @@ s_thread(void *argument)
     s_loop(&self);
     slot->steps->close(&self.pipeline);
     slot->steps->forget(&self.outcome);
+    s_wipe_brief(&self);
     zmq_msg_close(&self.brief_frame);
     buffer_free(&self.metadata);
     buffer_free(&self.frame);

@@ -4,7 +4,7 @@
 
 #define NOOP_METADATA                                                                              \
     "{\"is_scanned\":false,\"extraction_method\":\"none\",\"ocr_confidence\":null,"                \
-    "\"page_count\":0,\"text_length\":0,\"language\":null,\"tokens_used\":0,"                      \
+    "\"page_count\":0,\"text_length\":0,\"language\":null,\"tokens_used\":0,\"cost\":0,"           \
     "\"processing_ms\":0}"
 
 /* ---- answers that no slot makes ---- */

@@ -26,6 +26,14 @@ buffer_clear(buffer_t *self)
         self->data[0] = '\0';
 }
 
+void
+buffer_wipe(buffer_t *self)
+{
+    if (self->data)
+        explicit_bzero(self->data, self->capacity);
+    buffer_clear(self);
+}
+
 char *
 buffer_reserve(buffer_t *self, size_t extra)
 {

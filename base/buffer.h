@@ -24,6 +24,9 @@ void buffer_free(buffer_t *self);
 /* Empties the buffer and keeps its memory. */
 void buffer_clear(buffer_t *self);
 
+/* Empties the buffer as buffer_clear does, and overwrites what it held: it was secret. */
+void buffer_wipe(buffer_t *self);
+
 /* Makes room for `extra` more bytes. Returns a pointer to the first of them (not yet counted in
  * `size`), valid until the next call on this buffer. */
 char *buffer_reserve(buffer_t *self, size_t extra);

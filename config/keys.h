@@ -90,6 +90,8 @@
         "Where progress is published; empty: nowhere.") \
     CONFIG_KEY(STORE_URL, "store/url", TEXT, "sqlite:DATA_DIR/tagmill.db", 0, 0, "", \
         "The store that keeps jobs, documents and results.") \
+    CONFIG_KEY(STORE_SEAL_FILE, "store/seal_file", PATH, "DATA_DIR/seal.key", 0, 0, "", \
+        "What seals jobs' keys for models in the store; made at the first start. Without it they cannot be read.") \
     CONFIG_KEY(STORE_READERS, "store/readers", NUMBER, "2", 1, 64, "", \
         "Librarians: reads of the store answered at once.") \
     CONFIG_KEY(TAGGER_DEFAULT, "tagger/default", TEXT, "offline", 0, 0, "", \

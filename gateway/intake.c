@@ -100,10 +100,13 @@ s_open(intake_t *self, fault_t *fault)
                                  .priority = fields->priority,
                                  .max_attempts = fields->max_attempts,
                                  .callback_url = buffer_slice(&fields->callback_url),
-                                 .exclusions = buffer_slice(&fields->exclusions)};
+                                 .exclusions = buffer_slice(&fields->exclusions),
+                                 .may_fall_back = fields->may_fall_back,
+                                 .api_key = buffer_slice(&fields->api_key)};
     buffer_clear(&self->frame);
     message_start_open_encode(&open, &self->frame);
     status_t status = s_send(self, fault);
+    buffer_wipe(&self->frame);
     self->is_open = status == STATUS_OK;
     return status;
 }

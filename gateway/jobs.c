@@ -1,13 +1,23 @@
 #include "gateway/jobs.h"
 
+#include <cjson/cJSON.h>
 #include <string.h>
 
 #include "base/vocabulary.h"
+#include "config/provider.h"
+#include "gateway/body.h"
+#include "gateway/json_scan.h"
+#include "gateway/media.h"
 #include "gateway/query.h"
 #include "messages/job_json.h"
 #include "messages/json_text.h"
 
-enum { WAIT_SECONDS_MAX = 60, ACTIVE_PAGE_LIMIT = 1000, ACTIVE_PAGES_MAX = 64 };
+enum {
+    WAIT_SECONDS_MAX = 60,
+    ACTIVE_PAGE_LIMIT = 1000,
+    ACTIVE_PAGES_MAX = 64,
+    RETRY_BODY_MAX = 4096
+};
 
 /* ---- status ---- */
 
@@ -189,15 +199,18 @@ s_answer_command(exchange_t *exchange, const message_command_done_t *done)
 }
 
 static status_t
-s_command(exchange_t *exchange, job_command_t command, fault_t *fault)
+s_command(exchange_t *exchange, job_command_t command, slice_t api_key, fault_t *fault)
 {
     message_job_command_t ask = {.request = exchange_question(exchange),
                                  .owner = exchange->owner,
                                  .job_id = exchange->job_id,
-                                 .command = (uint8_t) command};
+                                 .command = (uint8_t) command,
+                                 .api_key = api_key};
     message_job_command_encode(&ask, &exchange->session->question);
     status_t status =
         exchange_ask(exchange, BUS_SUPERVISOR, MESSAGE_COMMAND_DONE, BUS_TIMEOUT_MS, fault);
+    if (api_key.size)
+        buffer_wipe(&exchange->session->question);
     if (status == STATUS_NOT_FOUND && command != JOB_COMMAND_RETRY)
         return s_explain_absence(exchange, command, fault);
     if (status != STATUS_OK)
@@ -213,23 +226,84 @@ s_command(exchange_t *exchange, job_command_t command, fault_t *fault)
 status_t
 jobs_pause(exchange_t *exchange, fault_t *fault)
 {
-    return s_command(exchange, JOB_COMMAND_PAUSE, fault);
+    return s_command(exchange, JOB_COMMAND_PAUSE, (slice_t){0}, fault);
 }
 
 status_t
 jobs_resume(exchange_t *exchange, fault_t *fault)
 {
-    return s_command(exchange, JOB_COMMAND_RESUME, fault);
+    return s_command(exchange, JOB_COMMAND_RESUME, (slice_t){0}, fault);
 }
 
 status_t
 jobs_cancel(exchange_t *exchange, fault_t *fault)
 {
-    return s_command(exchange, JOB_COMMAND_CANCEL, fault);
+    return s_command(exchange, JOB_COMMAND_CANCEL, (slice_t){0}, fault);
+}
+
+/* ---- a retry may bring a key ---- */
+
+static bool
+s_has_body(const exchange_t *exchange)
+{
+    return exchange->is_chunked || exchange->content_length > 0;
+}
+
+/* Takes {"api_key": "..."}, or an empty object. */
+static status_t
+s_take_key(exchange_t *exchange, const cJSON *root, buffer_t *api_key, fault_t *fault)
+{
+    if (!cJSON_IsObject(root))
+        return fault_set(fault, STATUS_BAD_REQUEST, "the body must be an object");
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, root)
+    {
+        slice_t key = slice_from(cJSON_GetStringValue(item));
+        if (strcmp(item->string, "api_key") != 0) {
+            buffer_t pointer = {0};
+            pointer_append(&pointer, slice_from(item->string));
+            error_list_add(&exchange->errors, pointer.data, "unknown key %.100s", item->string);
+            buffer_free(&pointer);
+        } else if (provider_key_is_valid(key)) {
+            buffer_append_slice(api_key, key);
+            explicit_bzero(item->valuestring, key.size);
+        } else if (!cJSON_IsNull(item)) {
+            error_list_add(&exchange->errors, "/api_key",
+                           "must be a text of 1 to %d visible ASCII characters", API_KEY_MAX);
+        }
+    }
+    return exchange->errors.count
+               ? fault_set(fault, STATUS_BAD_REQUEST, "the body has faults: see errors")
+               : STATUS_OK;
+}
+
+static status_t
+s_read_key(exchange_t *exchange, buffer_t *api_key, fault_t *fault)
+{
+    if (media_type(exchange_header(exchange, "Content-Type")) != MEDIA_JSON)
+        return fault_set(fault, STATUS_UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
+    buffer_t body = {0};
+    status_t status = body_read_all(exchange, RETRY_BODY_MAX, &body, fault);
+    if (status == STATUS_OK)
+        status = json_scan_text(buffer_slice(&body), fault);
+    if (status == STATUS_OK) {
+        cJSON *root = cJSON_ParseWithLength(body.data, body.size);
+        status = s_take_key(exchange, root, api_key, fault);
+        cJSON_Delete(root);
+    }
+    buffer_wipe(&body);
+    buffer_free(&body);
+    return status;
 }
 
 status_t
 jobs_retry(exchange_t *exchange, fault_t *fault)
 {
-    return s_command(exchange, JOB_COMMAND_RETRY, fault);
+    buffer_t api_key = {0};
+    status_t status = s_has_body(exchange) ? s_read_key(exchange, &api_key, fault) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = s_command(exchange, JOB_COMMAND_RETRY, buffer_slice(&api_key), fault);
+    buffer_wipe(&api_key);
+    buffer_free(&api_key);
+    return status;
 }

@@ -40,12 +40,27 @@ s_digest_part(start_t *self, slice_t part)
     intake_digest(self->intake, (slice_t){"", 1});
 }
 
+/* A form whose settings stand in the URL has no other place for a key; in the others config.api_key
+ * goes before it. */
+static status_t
+s_take_key_header(start_t *self, fault_t *fault)
+{
+    const char *key = exchange_header(self->exchange, "X-Api-Key");
+    if (key && !start_head_key(self->fields, slice_from(key)))
+        return fault_set(fault, STATUS_BAD_REQUEST,
+                         "X-Api-Key must be 1 to %d visible ASCII characters", API_KEY_MAX);
+    return STATUS_OK;
+}
+
 static status_t
 s_open(start_t *self, exchange_t *exchange, media_t media, fault_t *fault)
 {
     const config_t *config = exchange->service->config;
     start_offer_t offer = {.default_model = config_text(config, CONFIG_TAGGER_DEFAULT),
-                           .allow_noop = config_flag(config, CONFIG_TAGGER_ALLOW_NOOP)};
+                           .allow_noop = config_flag(config, CONFIG_TAGGER_ALLOW_NOOP),
+                           .may_fall_back =
+                               strcmp(config_text(config, CONFIG_TAGGER_FALLBACK), "offline") == 0,
+                           .config = config};
     *self = (start_t){.exchange = exchange, .media = media, .fields = start_fields_new(&offer)};
     self->intake =
         intake_new(exchange->session->bus, exchange->owner, self->fields, clock_wall_ms() / 1000);
@@ -59,11 +74,12 @@ s_open(start_t *self, exchange_t *exchange, media_t media, fault_t *fault)
     if (media == MEDIA_NDJSON)
         self->ndjson =
             start_ndjson_new(self->fields, sink, s_limit(exchange, CONFIG_LIMITS_STREAM_DOCUMENTS));
-    if (media != MEDIA_CSV)
-        return STATUS_OK;
+    status_t status = s_take_key_header(self, fault);
+    if (status != STATUS_OK || media != MEDIA_CSV)
+        return status;
     self->csv =
         start_csv_new(self->fields, sink, s_limit(exchange, CONFIG_LIMITS_STREAM_DOCUMENTS));
-    status_t status = start_head_query(self->fields, exchange->query, fault);
+    status = start_head_query(self->fields, exchange->query, fault);
     if (status == STATUS_OK && self->fields->errors.count)
         status = fault_set(fault, STATUS_BAD_REQUEST, "the query has faults: see errors");
     return status;
@@ -119,6 +135,7 @@ s_read_body(start_t *self, fault_t *fault)
         status = s_feed(self, (slice_t){room, got}, fault);
     }
     body_close(&body);
+    explicit_bzero(room, READ_SIZE); /* it may have held a key */
     free(room);
     return status;
 }

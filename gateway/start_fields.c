@@ -35,6 +35,8 @@ start_fields_destroy(start_fields_t **self_p)
         buffer_free(buffers[i]);
     for (size_t i = 0; i < self->column_count; i++)
         free(self->columns[i]);
+    buffer_wipe(&self->api_key);
+    buffer_free(&self->api_key);
     column_mapping_free(&self->mapping);
     error_list_free(&self->errors);
     free(self);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "gateway/fields.h"
 #include "gateway/problem.h"
 #include "messages/message.h"
@@ -20,6 +21,8 @@ enum { START_COLUMNS_MAX = 256, START_DOCUMENT_MAX = 1024 * 1024 /* bytes of one
 typedef struct {
     const char *default_model;
     bool allow_noop;
+    bool may_fall_back;     /* what holds where a start does not say */
+    const config_t *config; /* whose providers serve models; NULL: none does */
 } start_offer_t;
 
 /* A column's value in one document. */
@@ -40,6 +43,8 @@ typedef struct {
     buffer_t language;
     buffer_t callback_url;
     buffer_t exclusions;
+    buffer_t api_key; /* empty: none; wiped with the fields */
+    bool may_fall_back;
     uint8_t page_limit;
     uint8_t tag_limit;
     uint8_t max_attempts;

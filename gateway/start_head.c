@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/provider.h"
 #include "gateway/json_scan.h"
 #include "gateway/json_view.h"
 #include "gateway/query.h"
@@ -69,12 +70,26 @@ s_take_priority(start_fields_t *fields, const cJSON *item)
     fields->priority = s_number(fields, item, -10, 10, 0);
 }
 
-/* The taggers of this version need no key: it is checked and not kept, sent or logged. */
+/* cJSON's copy of a key is wiped where it stands. */
 static void
 s_take_api_key(start_fields_t *fields, const cJSON *item)
 {
-    if (!cJSON_IsString(item))
-        error_list_add(&fields->errors, "/config/api_key", "must be a text");
+    slice_t key = s_text(item);
+    bool good = start_head_key(fields, key);
+    if (key.size)
+        explicit_bzero(item->valuestring, key.size);
+    if (!good)
+        error_list_add(&fields->errors, "/config/api_key",
+                       "must be a text of 1 to %d visible ASCII characters", PROVIDER_KEY_MAX);
+}
+
+static void
+s_take_fallback(start_fields_t *fields, const cJSON *item)
+{
+    slice_t word = s_text(item);
+    fields->may_fall_back = slice_is(word, "offline");
+    if (!fields->may_fall_back && !slice_is(word, "none"))
+        error_list_add(&fields->errors, "/config/fallback", "must be offline or none");
 }
 
 static void
@@ -172,6 +187,7 @@ static const struct {
     {"priority", s_take_priority, true},
     {"max_attempts", s_take_attempts, true},
     {"callback_url", s_take_callback, false},
+    {"fallback", s_take_fallback, false},
 };
 enum { KEY_COUNT = sizeof s_keys / sizeof s_keys[0] };
 
@@ -180,9 +196,31 @@ s_set_defaults(start_fields_t *fields)
 {
     buffer_clear(&fields->model_name);
     buffer_append_text(&fields->model_name, fields->offer.default_model);
+    fields->may_fall_back = fields->offer.may_fall_back;
     fields->page_limit = PAGES_DEFAULT;
     fields->tag_limit = TAGS_DEFAULT;
     fields->max_attempts = ATTEMPTS_DEFAULT;
+}
+
+/* A name that is no tagger's must be a model's, and there must be a key where one is needed. */
+static void
+s_check_served(start_fields_t *fields, slice_t name)
+{
+    model_choice_t choice;
+    fault_t fault = {0};
+    status_t status = STATUS_OK;
+    if (fields->offer.config == NULL || name.size > MODEL_NAME_MAX)
+        status = fault_set(&fault, STATUS_BAD_REQUEST, "no tagger or model is called that");
+    else
+        status = config_find_model(fields->offer.config, name, &choice, &fault);
+    if (status != STATUS_OK)
+        error_list_add(&fields->errors, "/config/model_name", "%s", fault.detail);
+    else if (choice.provider->needs_key && *choice.provider->key == '\0' &&
+             fields->api_key.size == 0)
+        error_list_add(&fields->errors, "/config/api_key",
+                       "%s needs a key, and the server has none for it: give one here, or in the "
+                       "header X-Api-Key",
+                       choice.provider->name);
 }
 
 static void
@@ -190,11 +228,20 @@ s_check_model(start_fields_t *fields)
 {
     slice_t name = buffer_slice(&fields->model_name);
     fields->is_noop = slice_is(name, "noop") && fields->offer.allow_noop;
-    if (name.size && !fields->is_noop && !slice_is(name, "offline"))
-        error_list_add(&fields->errors, "/config/model_name",
-                       "no tagger is called %.*s; there is: offline%s",
-                       name.size > MODEL_NAME_MAX ? MODEL_NAME_MAX : (int) name.size, name.data,
-                       fields->offer.allow_noop ? ", noop" : "");
+    if (fields->is_noop || slice_is(name, "offline"))
+        buffer_wipe(&fields->api_key); /* nothing needs it, so nothing keeps it */
+    else if (name.size)
+        s_check_served(fields, name);
+}
+
+bool
+start_head_key(start_fields_t *fields, slice_t key)
+{
+    buffer_wipe(&fields->api_key);
+    if (!provider_key_is_valid(key))
+        return false;
+    buffer_append_slice(&fields->api_key, key);
+    return true;
 }
 
 static void
@@ -379,7 +426,8 @@ s_add_parameter(cJSON *head, slice_t name, slice_t value, fault_t *fault)
         return STATUS_OK;
     }
     if (slice_is(name, "api_key"))
-        return fault_set(fault, STATUS_BAD_REQUEST, "api_key does not belong into a URL");
+        return fault_set(fault, STATUS_BAD_REQUEST,
+                         "api_key does not belong into a URL: send it in the header X-Api-Key");
     char *key = slice_copy(name);
     cJSON *parent = is_job_id ? head : config;
     bool twice = cJSON_HasObjectItem(parent, key);

@@ -14,7 +14,10 @@
  * `job_id` may each be absent. `strict` refuses members of any other name. */
 void start_head_take(start_fields_t *fields, const cJSON *head, bool strict);
 
-/* The same from its text, which is scanned first. BAD_REQUEST: not an object, or not JSON. */
+/* Takes the key for the job's model (borrowed). False: it cannot be one, and none is kept. */
+bool start_head_key(start_fields_t *fields, slice_t key);
+
+/* The head from its text, which is scanned first. BAD_REQUEST: not an object, or not JSON. */
 status_t start_head_text(start_fields_t *fields, slice_t text, bool strict, fault_t *fault);
 
 /* The same from a query: config's keys as parameters (exclusion_words as often as wanted), job_id,

@@ -130,6 +130,7 @@ start_json_destroy(start_json_t **self_p)
     if (self == NULL)
         return;
     json_scan_free(&self->scan);
+    buffer_wipe(&self->head); /* it may hold a key */
     buffer_free(&self->head);
     buffer_free(&self->document);
     spool_destroy(&self->spool);

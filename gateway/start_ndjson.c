@@ -33,6 +33,7 @@ start_ndjson_destroy(start_ndjson_t **self_p)
 {
     if (*self_p == NULL)
         return;
+    buffer_wipe(&(*self_p)->line); /* it may hold a key */
     buffer_free(&(*self_p)->line);
     json_scan_free(&(*self_p)->scan);
     free(*self_p);

@@ -51,5 +51,8 @@ job_json(const record_job_t *job, buffer_t *out)
     else
         buffer_append_text(out, "null");
     s_time(out, ",\"throttled_until\":", job->throttled_until);
+    s_number(out, ",\"tokens_used\":", (int64_t) (job->tokens_in + job->tokens_out));
+    buffer_append_text(out, ",\"cost\":");
+    json_text_append_nano(out, job->cost_nano);
     buffer_append_byte(out, '}');
 }

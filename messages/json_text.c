@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { NUMBER_TEXT_SIZE = 32, SEQUENCE_MAX = 4 };
+enum { NUMBER_TEXT_SIZE = 32, SEQUENCE_MAX = 4, NANO = 1000000000 };
 
 /* True for a byte that stands in a JSON string as it is, given that the text is UTF-8. */
 static bool
@@ -125,6 +125,17 @@ json_text_append_number(buffer_t *out, int64_t number)
     if (number < 0)
         *--first = '-';
     buffer_append(out, first, (size_t) (digits + sizeof digits - first));
+}
+
+void
+json_text_append_nano(buffer_t *out, uint64_t nano)
+{
+    char digits[sizeof "000000000"];
+    int size = snprintf(digits, sizeof digits, "%09u", (unsigned) (nano % NANO));
+    while (size > 0 && digits[size - 1] == '0')
+        size--;
+    buffer_printf(out, "%llu%s%.*s", (unsigned long long) (nano / NANO), size ? "." : "", size,
+                  digits);
 }
 
 void

@@ -27,6 +27,9 @@ void json_text_append_time(buffer_t *out, int64_t wall_ms);
 /* Appends an integer in decimal. */
 void json_text_append_number(buffer_t *out, int64_t number);
 
+/* Appends `nano` billionths as a number, with as few digits as say it exactly: 0, 0.00015, 2.5. */
+void json_text_append_nano(buffer_t *out, uint64_t nano);
+
 /* Appends `part / whole` (part <= whole; 0 of 0 is 0) with as few digits as read back as the same
  * double; always with a decimal point. */
 void json_text_append_ratio(buffer_t *out, uint64_t part, uint64_t whole);

@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <string.h>
 
-enum { FRAME_MAGIC = 'T', FRAME_VERSION = 1, FRAME_HEADER_SIZE = 4 };
+enum { FRAME_MAGIC = 'T', FRAME_VERSION = 2, FRAME_HEADER_SIZE = 4 };
 
 /* ---- fields ---- */
 
@@ -237,7 +237,7 @@ message_describe(buffer_t *out)
 {
     buffer_append_text(out, "# Messages\n\nGenerated from `messages/table.h`; "
                             "the suite checks that it is current.\n\n"
-                            "A frame is `T`, version 1, the number in 16 bits, then the fields in "
+                            "A frame is `T`, version 2, the number in 16 bits, then the fields in "
                             "order. Integers are little-endian; TEXT and BYTES are a 32-bit length "
                             "and that many bytes. Times are milliseconds since 1970 UTC.\n");
 #define MESSAGE(symbol, name, number, direction, sentence)                                         \

@@ -39,7 +39,8 @@ typedef enum {
     OUTCOME_REVIVED,     /* failed results were removed, the job is processing again */
     OUTCOME_NOT_FOUND,   /* this owner has no such job */
     OUTCOME_WRONG_STATE, /* the job is not completed or failed; `job` tells its state */
-    OUTCOME_NOTHING      /* the job has no failed document; `job` tells its state */
+    OUTCOME_NOTHING,     /* the job has no failed document; `job` tells its state */
+    OUTCOME_KEY_NEEDED   /* the job's key is gone and its model needs one; `job` is that job */
 } outcome_kind_t;
 
 /* PROGRESS.kind */

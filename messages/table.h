@@ -5,7 +5,7 @@
  * another.
  * Fields: U8 U16 U32 U64 I32 I64 (name, 0, sentence); TEXT and BYTES (name, most bytes, sentence).
  *
- * On the wire a frame is 'T', version 1, the number (16 bits), then the fields in order. Integers
+ * On the wire a frame is 'T', version 2, the number (16 bits), then the fields in order. Integers
  * are little-endian; TEXT and BYTES are a 32-bit length and that many bytes. Numbers are never
  * used again and a message's fields are only changed together with the version.
  * Times are milliseconds since 1970 UTC, 0 where not known. `request` is the asker's own number for
@@ -19,6 +19,8 @@ enum {
     OWNER_MAX = 255,             /* bytes of a user's name (a token's sub) */
     JOB_ID_MAX = 128,
     MODEL_NAME_MAX = 200,
+    API_KEY_MAX = 512,
+    LIMIT_NAME_MAX = 96,
     LANGUAGE_MAX = 8,
     URL_MAX = 8192,              /* file_path, callback_url */
     TITLE_MAX = 4096,
@@ -33,6 +35,8 @@ enum {
     BATCH_BYTES_MAX = 786432     /* records in one message; a frame stays below 1 MiB */
 };
 
+/* A key is in a message on its way between our own processes and threads, and nowhere else: no log,
+ * no answer and no progress shows one, and on disk it is sealed. */
 #define JOB_CONFIG_FIELDS(F) \
     F(TEXT, model_name, MODEL_NAME_MAX, "the tagger or model") \
     F(U8, page_limit, 0, "pages read, 1 to 10") \
@@ -41,7 +45,14 @@ enum {
     F(I32, priority, 0, "-10 to 10, the highest first") \
     F(U8, max_attempts, 0, "attempts at one document, 1 to 10") \
     F(TEXT, callback_url, URL_MAX, "told when the job ends; empty: nobody") \
-    F(TEXT, exclusions, EXCLUSIONS_MAX, "forbidden words and phrases, one a line")
+    F(TEXT, exclusions, EXCLUSIONS_MAX, "forbidden words and phrases, one a line") \
+    F(U8, may_fall_back, 0, "1: what the model cannot do gets offline tags") \
+    F(TEXT, api_key, API_KEY_MAX, "the job's own key for its model; empty: none")
+
+#define SPENT_FIELDS(F) \
+    F(U64, tokens_in, 0, "tokens that were sent to a model") \
+    F(U64, tokens_out, 0, "tokens that came back") \
+    F(U64, cost_nano, 0, "what they cost, in billionths of the currency unit")
 
 /* ---- records ---- */
 
@@ -89,7 +100,8 @@ enum {
     F(U64, version, 0, "grows with every change") \
     F(U32, poll_after_ms, 0, "when asking again is worth it") \
     F(I64, eta_seconds, 0, "estimate; -1: none") \
-    F(I64, throttled_until, 0, "time; 0: not throttled")
+    F(I64, throttled_until, 0, "time; 0: not throttled") \
+    SPENT_FIELDS(F)
 
 #define STORED_JOB_FIELDS(F) \
     F(U64, job_no, 0, "the service's own number") \
@@ -104,6 +116,8 @@ enum {
     F(I64, started_at, 0, "time") \
     F(I64, finished_at, 0, "time") \
     F(TEXT, error, DETAIL_MAX, "why the job failed") \
+    SPENT_FIELDS(F) \
+    F(TEXT, limit_name, LIMIT_NAME_MAX, "names the rate limit that it shares, of a provider and a key; empty: none") \
     JOB_CONFIG_FIELDS(F)
 
 #define PATH_FIELDS(F) \
@@ -156,7 +170,8 @@ enum {
     F(U64, request, 0, "the asker's number") \
     F(TEXT, owner, OWNER_MAX, "user") \
     F(TEXT, job_id, JOB_ID_MAX, "which job") \
-    F(U8, command, 0, "job_command_t")
+    F(U8, command, 0, "job_command_t") \
+    F(TEXT, api_key, API_KEY_MAX, "for a retry: the key to go on with; empty: none")
 
 #define JOB_STATUS_FIELDS(F) \
     F(U64, request, 0, "the asker's number") \
@@ -302,14 +317,16 @@ enum {
     F(TEXT, error, DETAIL_MAX, "a sentence") \
     F(TEXT, tags, TAGS_MAX, "JSON array") \
     F(TEXT, model_name, MODEL_NAME_MAX, "what made the tags") \
-    F(TEXT, metadata, METADATA_MAX, "JSON object")
+    F(TEXT, metadata, METADATA_MAX, "JSON object") \
+    SPENT_FIELDS(F)
 
 #define ENTRY_ATTEMPT_FIELDS(F) \
     F(U64, entry, 0, "place in the journal") \
     F(U64, job_no, 0, "which job") \
     F(U32, row, 0, "which document") \
     F(U8, attempts, 0, "attempts that failed so far") \
-    F(U8, losses, 0, "times a worker was lost with it")
+    F(U8, losses, 0, "times a worker was lost with it") \
+    SPENT_FIELDS(F)
 
 #define ENTRY_STATE_FIELDS(F) \
     F(U64, entry, 0, "place in the journal") \
@@ -323,7 +340,8 @@ enum {
 #define ENTRY_REVIVE_FIELDS(F) \
     F(U64, entry, 0, "place in the journal") \
     F(TEXT, owner, OWNER_MAX, "user") \
-    F(TEXT, job_id, JOB_ID_MAX, "a completed or failed job whose failed documents go back to work")
+    F(TEXT, job_id, JOB_ID_MAX, "a completed or failed job whose failed documents go back to work") \
+    F(TEXT, api_key, API_KEY_MAX, "to go on with; empty: none")
 
 #define COMMITTED_FIELDS(F) \
     F(U64, through, 0, "every entry up to this one is on disk")
@@ -393,7 +411,9 @@ enum {
     F(TEXT, error, DETAIL_MAX, "a sentence") \
     F(TEXT, tags, TAGS_MAX, "JSON array") \
     F(TEXT, model_name, MODEL_NAME_MAX, "what made the tags") \
-    F(TEXT, metadata, METADATA_MAX, "JSON object")
+    F(TEXT, metadata, METADATA_MAX, "JSON object") \
+    F(U8, is_hopeless, 0, "1: the error would meet every document of the job, which fails by it") \
+    SPENT_FIELDS(F)
 
 #define HEARTBEAT_FIELDS(F) \
     F(U32, worker_no, 0, "who") \

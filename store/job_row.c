@@ -23,5 +23,9 @@ job_row_read(sqlite3_stmt *statement, store_job_t *job)
     job->config.priority = sqlite3_column_int(statement, column++);
     job->config.max_attempts = (uint8_t) sqlite3_column_int(statement, column++);
     job->config.callback_url = statement_slice(statement, column++);
-    job->config.exclusions = statement_slice(statement, column);
+    job->config.exclusions = statement_slice(statement, column++);
+    job->config.may_fall_back = sqlite3_column_int(statement, column++) != 0;
+    job->spent.tokens_in = (uint64_t) sqlite3_column_int64(statement, column++);
+    job->spent.tokens_out = (uint64_t) sqlite3_column_int64(statement, column++);
+    job->spent.cost_nano = (uint64_t) sqlite3_column_int64(statement, column);
 }

@@ -65,7 +65,17 @@ static const char s_first[] =
     "  value INTEGER NOT NULL) WITHOUT ROWID;"
     "INSERT INTO numbers VALUES ('job_no', 0);";
 
-static const char *const s_migrations[] = {s_first};
+/* Models: what they took, and the sealed keys of jobs that are not final. */
+static const char s_models[] =
+    "ALTER TABLE jobs ADD COLUMN tokens_in INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE jobs ADD COLUMN tokens_out INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE jobs ADD COLUMN cost_nano INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE requests ADD COLUMN may_fall_back INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE secrets ("
+    "  job_no INTEGER PRIMARY KEY,"
+    "  sealed BLOB NOT NULL);";
+
+static const char *const s_migrations[] = {s_first, s_models};
 
 enum { SCHEMA_VERSION = sizeof s_migrations / sizeof s_migrations[0] };
 

@@ -104,6 +104,7 @@ s_write_request(store_t *self, const store_job_t *job, const store_request_t *re
     sqlite3_bind_int(statement, 10, config->max_attempts);
     statement_bind_text(statement, 11, config->callback_url);
     statement_bind_text(statement, 12, config->exclusions);
+    sqlite3_bind_int(statement, 13, config->may_fall_back);
     return connection_run(&self->connection, statement, fault);
 }
 
@@ -155,6 +156,50 @@ store_create(store_t *self, const store_job_t *job, const store_request_t *reque
     return s_make(self, job, request, fault);
 }
 
+status_t
+store_find_job(store_t *self, slice_t owner, slice_t job_id, store_job_fn *found, void *context,
+               fault_t *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    bool is_there = false;
+    store_job_t job;
+    status_t status = s_find(self, owner, job_id, &statement, &is_there, &job, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (is_there)
+        found(context, &job);
+    sqlite3_reset(statement);
+    return is_there ? STATUS_OK : fault_set(fault, STATUS_NOT_FOUND, "no job of this id");
+}
+
+/* ---- secrets ---- */
+
+status_t
+store_keep_secret(store_t *self, uint64_t job_no, slice_t sealed, fault_t *fault)
+{
+    sqlite3_stmt *statement =
+        writer_statement(self, WRITE_KEEP_SECRET, WRITER_VALUES((int64_t) job_no), fault);
+    if (statement == NULL)
+        return STATUS_IO_ERROR;
+    sqlite3_bind_blob(statement, 2, sealed.data, (int) sealed.size, SQLITE_STATIC);
+    return connection_run(&self->connection, statement, fault);
+}
+
+status_t
+store_read_secret(store_t *self, uint64_t job_no, buffer_t *out, fault_t *fault)
+{
+    sqlite3_stmt *statement =
+        writer_statement(self, WRITE_READ_SECRET, WRITER_VALUES((int64_t) job_no), fault);
+    if (statement == NULL)
+        return STATUS_IO_ERROR;
+    bool row = false;
+    status_t status = connection_step(&self->connection, statement, &row, fault);
+    if (row)
+        buffer_append_slice(out, statement_slice(statement, 0));
+    sqlite3_reset(statement);
+    return status;
+}
+
 /* ---- states ---- */
 
 status_t
@@ -168,7 +213,10 @@ store_set_state(store_t *self, uint64_t job_no, job_state_t state, uint64_t vers
     sqlite3_bind_int64(statement, 4, started_at);
     sqlite3_bind_int64(statement, 5, finished_at);
     statement_bind_text(statement, 6, error);
-    return connection_run(&self->connection, statement, fault);
+    status_t status = connection_run(&self->connection, statement, fault);
+    if (status == STATUS_OK && job_state_is_final(state))
+        status = writer_run(self, WRITE_WIPE_SECRET, WRITER_VALUES((int64_t) job_no), fault);
+    return status;
 }
 
 static store_revived_t
@@ -262,6 +310,8 @@ s_purge_job(store_t *self, uint64_t job_no, uint32_t *limit, fault_t *fault)
         return status;
     *limit -= 1;
     status = writer_run(self, WRITE_PURGE_REQUEST, WRITER_VALUES((int64_t) job_no), fault);
+    if (status == STATUS_OK)
+        status = writer_run(self, WRITE_WIPE_SECRET, WRITER_VALUES((int64_t) job_no), fault);
     if (status == STATUS_OK)
         status = writer_run(self, WRITE_PURGE_JOB, WRITER_VALUES((int64_t) job_no), fault);
     return status;

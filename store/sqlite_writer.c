@@ -81,6 +81,7 @@ s_configure(store_t *self, fault_t *fault)
         status = connection_execute(connection,
                                     "PRAGMA synchronous = FULL;"
                                     "PRAGMA cache_size = -16000;" /* KiB, less than 16 MB */
+                                    "PRAGMA secure_delete = ON;"  /* see store_set_state */
                                     "PRAGMA mmap_size = 0;"       /* mapped pages count as ours */
                                     "PRAGMA journal_size_limit = 67108864;"
                                     "PRAGMA wal_autocheckpoint = 0;", /* see store_begin */
@@ -202,13 +203,27 @@ store_begin(store_t *self, fault_t *fault)
     return writer_run(self, WRITE_BEGIN, 0, NULL, fault);
 }
 
+static bool
+s_is_spent(const store_spent_t *spent)
+{
+    return spent->tokens_in || spent->tokens_out || spent->cost_nano;
+}
+
+static void
+s_spend(tally_job_t *job, const store_spent_t *spent)
+{
+    job->spent.tokens_in += spent->tokens_in;
+    job->spent.tokens_out += spent->tokens_out;
+    job->spent.cost_nano += spent->cost_nano;
+}
+
 status_t
 writer_count(store_t *self, fault_t *fault)
 {
     status_t status = STATUS_OK;
     for (size_t i = 0; i < self->tally.count && status == STATUS_OK; i++) {
         const tally_job_t *job = &self->tally.jobs[i];
-        if (job->processed == 0 && job->failed == 0)
+        if (job->processed == 0 && job->failed == 0 && !s_is_spent(&job->spent))
             continue;
         sqlite3_stmt *statement = writer_statement(
             self, WRITE_COUNT, WRITER_VALUES((int64_t) job->job_no, job->processed, job->failed),
@@ -216,6 +231,9 @@ writer_count(store_t *self, fault_t *fault)
         if (statement == NULL)
             return STATUS_IO_ERROR;
         sqlite3_bind_int64(statement, 4, (int64_t) job->version);
+        sqlite3_bind_int64(statement, 5, (int64_t) job->spent.tokens_in);
+        sqlite3_bind_int64(statement, 6, (int64_t) job->spent.tokens_out);
+        sqlite3_bind_int64(statement, 7, (int64_t) job->spent.cost_nano);
         status = connection_run(&self->connection, statement, fault);
     }
     tally_clear(&self->tally);
@@ -334,6 +352,7 @@ store_add_result(store_t *self, uint64_t job_no, uint64_t version, const store_r
     if (status != STATUS_OK || sqlite3_changes(self->connection.handle) == 0)
         return status;
     *added = true;
+    s_spend(job, &result->spent);
     job->processed += result->error_type == ERROR_NONE;
     job->failed += result->error_type != ERROR_NONE;
     if (version > job->version)
@@ -343,8 +362,10 @@ store_add_result(store_t *self, uint64_t job_no, uint64_t version, const store_r
 
 status_t
 store_set_attempts(store_t *self, uint64_t job_no, uint32_t row, uint8_t attempts, uint8_t losses,
-                   fault_t *fault)
+                   const store_spent_t *spent, fault_t *fault)
 {
+    if (spent && s_is_spent(spent))
+        s_spend(tally_require(&self->tally, job_no), spent);
     return writer_run(self, WRITE_ATTEMPTS,
                       WRITER_VALUES(schema_key(job_no, row), attempts, losses), fault);
 }

@@ -22,7 +22,8 @@ struct store {
     STATEMENT(BEGIN, "BEGIN IMMEDIATE")                                                            \
     STATEMENT(COMMIT, "COMMIT")                                                                    \
     STATEMENT(COUNT, "UPDATE jobs SET processed = processed + ?2, failed = failed + ?3, "          \
-                     "version = max(version, ?4) WHERE job_no = ?1")                               \
+                     "version = max(version, ?4), tokens_in = tokens_in + ?5, "                    \
+                     "tokens_out = tokens_out + ?6, cost_nano = cost_nano + ?7 WHERE job_no = ?1") \
     STATEMENT(PHASE, "SELECT phase FROM jobs WHERE job_no = ?1")                                   \
     STATEMENT(STAGE_JOB, "INSERT INTO jobs (job_no, phase) VALUES (?1, 0)")                        \
     STATEMENT(TAKE_NUMBER, "UPDATE numbers SET value = max(value, ?1) WHERE name = 'job_no'")      \
@@ -42,7 +43,10 @@ struct store {
     STATEMENT(CREATE_JOB, "UPDATE jobs SET phase = 1, owner = ?2, job_id = ?3, state = 0, "        \
                           "total = ?4, version = ?5, created_at = ?6 WHERE job_no = ?1")           \
     STATEMENT(CREATE_REQUEST, "INSERT INTO requests VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "  \
-                              "?10, ?11, ?12)")                                                    \
+                              "?10, ?11, ?12, ?13)")                                               \
+    STATEMENT(KEEP_SECRET, "INSERT OR REPLACE INTO secrets VALUES (?1, ?2)")                       \
+    STATEMENT(READ_SECRET, "SELECT sealed FROM secrets WHERE job_no = ?1")                         \
+    STATEMENT(WIPE_SECRET, "DELETE FROM secrets WHERE job_no = ?1")                                \
     STATEMENT(DROP_FAILED, "DELETE FROM results WHERE key BETWEEN ?1 AND ?2 AND error_type <> 0")  \
     STATEMENT(DROP_ATTEMPTS, "DELETE FROM attempts WHERE key BETWEEN ?1 AND ?2")                   \
     STATEMENT(REVIVE, "UPDATE jobs SET state = 1, failed = 0, finished_at = 0, error = NULL, "     \

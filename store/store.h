@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/slice.h"
 #include "base/vocabulary.h"
@@ -31,7 +32,15 @@ typedef struct {
     uint8_t max_attempts;
     slice_t callback_url;
     slice_t exclusions; /* one a line */
+    bool may_fall_back;
 } store_config_t;
+
+/* What a model took: tokens sent and received, and billionths of the currency unit. */
+typedef struct {
+    uint64_t tokens_in;
+    uint64_t tokens_out;
+    uint64_t cost_nano;
+} store_spent_t;
 
 typedef struct {
     uint64_t job_no;
@@ -46,6 +55,7 @@ typedef struct {
     int64_t started_at;
     int64_t finished_at;
     slice_t error;
+    store_spent_t spent; /* by all attempts at all documents */
     store_config_t config;
 } store_job_t;
 
@@ -76,7 +86,8 @@ typedef struct {
     slice_t error;
     slice_t tags; /* JSON array */
     slice_t model_name;
-    slice_t metadata; /* JSON object */
+    slice_t metadata;    /* JSON object */
+    store_spent_t spent; /* by the attempt that made it; added to the job's, not read back */
 } store_result_t;
 
 typedef enum { STORE_CREATED, STORE_REPEATED, STORE_ID_TAKEN } store_created_t;
@@ -130,13 +141,26 @@ status_t store_create(store_t *self, const store_job_t *job, const store_request
 status_t store_add_result(store_t *self, uint64_t job_no, uint64_t version,
                           const store_result_t *result, bool *added, fault_t *fault);
 
-/* Keeps how often a document was tried and lost. */
+/* Keeps how often a document was tried and lost, and adds what that took (NULL: nothing) to the
+ * job's. */
 status_t store_set_attempts(store_t *self, uint64_t job_no, uint32_t row, uint8_t attempts,
-                            uint8_t losses, fault_t *fault);
+                            uint8_t losses, const store_spent_t *spent, fault_t *fault);
 
-/* Keeps a job's state, times, error and version (never lowered). */
+/* Keeps a job's secret, sealed by the caller, in the place of an earlier one. It goes with the
+ * job's end. */
+status_t store_keep_secret(store_t *self, uint64_t job_no, slice_t sealed, fault_t *fault);
+
+/* Appends a job's secret to `out`; nothing when there is none. Also outside a transaction. */
+status_t store_read_secret(store_t *self, uint64_t job_no, buffer_t *out, fault_t *fault);
+
+/* Keeps a job's state, times, error and version (never lowered). A final state wipes the job's
+ * secret: its row goes, and SQLite overwrites the place (secure_delete). */
 status_t store_set_state(store_t *self, uint64_t job_no, job_state_t state, uint64_t version,
                          int64_t started_at, int64_t finished_at, slice_t error, fault_t *fault);
+
+/* Calls `found` with the owner's job as the transaction has it. NOT_FOUND: there is none. */
+status_t store_find_job(store_t *self, slice_t owner, slice_t job_id, store_job_fn *found,
+                        void *context, fault_t *fault);
 
 /* Removes the failed results and the attempts of a completed or failed job, sets it to processing,
  * takes its failed count and finish time back, and calls `found` (if not NULL) with the job as it

@@ -10,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/store.h"
+
 typedef struct {
     uint64_t job_no;
     bool asked; /* the store was asked whether there is such a job */
     bool known; /* and there is */
     uint32_t processed;
     uint32_t failed;
+    store_spent_t spent;
     uint64_t version; /* the highest of the results counted here; 0: none was */
 } tally_job_t;
 

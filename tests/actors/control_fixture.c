@@ -198,12 +198,14 @@ control_fixture_start(const char *owner, const char *job_id, const char *model, 
     message_entry_create_t create;
     LAST(entry_create, ENTRY_CREATE, &create);
     buffer_t record = {0};
+    const char *limit = strcmp(model, "offline") == 0 ? "" : model;
     record_stored_job_append(&(record_stored_job_t){.job_no = create.job_no,
                                                     .owner = slice_from(owner),
                                                     .job_id = slice_from(job_id),
                                                     .state = JOB_PENDING,
                                                     .total = total,
                                                     .model_name = slice_from(model),
+                                                    .limit_name = slice_from(limit),
                                                     .max_attempts = 3},
                              &record);
     uint64_t job_no = create.job_no, entry = create.entry;
@@ -243,7 +245,7 @@ control_fixture_done(uint32_t worker_no, const message_work_t *work, error_type_
          .lease = work->lease, .job_no = work->job_no, .row = work->row,
          .error_type = (uint8_t) type, .error = type ? SLICE("why") : SLICE(""),
          .retry_after_ms = type == ERROR_RATE_LIMIT ? 2000 : 0, .tags = SLICE("[]"),
-         .model_name = SLICE("m"), .metadata = SLICE("{}"));
+         .model_name = SLICE("m"), .metadata = SLICE("{}"), .is_hopeless = type == ERROR_AUTH);
 }
 
 void

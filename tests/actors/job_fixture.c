@@ -92,7 +92,8 @@ job_fixture_finish(error_type_t type)
     verdict_t verdict = {.done = {.row = the_out->row,
                                   .error_type = (uint8_t) type,
                                   .error = type ? SLICE("why") : SLICE(""),
-                                  .tags = SLICE("[]")}};
+                                  .tags = SLICE("[]"),
+                                  .is_hopeless = type == ERROR_AUTH}};
     doc_t *doc = the_out;
     the_out = NULL;
     bool failed = job_finish_document(the_job, job_fixture_turn(), doc, &verdict);

@@ -64,7 +64,7 @@ s_happen(happening_t what)
     case LOST_LAST: the_out->losses = LOSSES_MOST - 1; /* fall through */
     case LOST: job_fixture_lose(); break;
     case RETURNED:
-        job_return_document(the_job, the_out);
+        job_return_document(the_job, the_out, (spent_t){0});
         the_out = NULL;
         job_check(the_job);
         break;

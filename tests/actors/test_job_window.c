@@ -166,7 +166,7 @@ a_returned_document_is_unharmed_and_uncounted(void **state)
 {
     (void) state;
     job_fixture_bring(JOB_PROCESSING);
-    job_return_document(the_job, the_out);
+    job_return_document(the_job, the_out, (spent_t){0});
     the_out = NULL;
     assert_int_equal(the_job->in_flight, 0);
     job_fixture_begin();

@@ -73,6 +73,9 @@ s_mill_run(void *pipeline, const document_t *document, const brief_t *brief,
     outcome->ocr_confidence = 943;
     outcome->text_length = 1234;
     outcome->processing_ms = 5;
+    outcome->tokens_in = 300;
+    outcome->tokens_out = 21;
+    outcome->cost_nano = 4200000;
 }
 
 static void
@@ -232,10 +235,12 @@ a_document_comes_back_as_its_slot_made_it(void **state)
     assert_int_equal(done.error_type, ERROR_NONE);
     assert_true(slice_is(done.tags, "[\"8 tags\"]"));
     assert_true(slice_is(done.model_name, "offline"));
-    assert_true(slice_is(done.metadata,
-                         "{\"is_scanned\":false,\"extraction_method\":\"pdf-text\","
-                         "\"ocr_confidence\":0.943,\"page_count\":7,\"text_length\":1234,"
-                         "\"language\":\"en\",\"tokens_used\":0,\"processing_ms\":5}"));
+    assert_true(done.tokens_in == 300 && done.tokens_out == 21 && done.cost_nano == 4200000);
+    assert_true(
+        slice_is(done.metadata,
+                 "{\"is_scanned\":false,\"extraction_method\":\"pdf-text\","
+                 "\"ocr_confidence\":0.943,\"page_count\":7,\"text_length\":1234,"
+                 "\"language\":\"en\",\"tokens_used\":321,\"cost\":0.0042,\"processing_ms\":5}"));
 }
 
 static void

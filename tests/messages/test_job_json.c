@@ -21,7 +21,10 @@ a_job_has_every_field_of_the_contract(void **state)
                         .version = 9,
                         .poll_after_ms = 250,
                         .eta_seconds = 4,
-                        .throttled_until = 1709210097000};
+                        .throttled_until = 1709210097000,
+                        .tokens_in = 1000,
+                        .tokens_out = 50,
+                        .cost_nano = 1000000150};
     buffer_t out = {0};
     job_json(&job, &out);
     assert_string_equal(out.data,
@@ -31,7 +34,8 @@ a_job_has_every_field_of_the_contract(void **state)
                         "\"retrying_count\":2,\"created_at\":\"2024-02-29T12:34:56.007Z\","
                         "\"started_at\":\"2024-02-29T12:34:56.008Z\",\"finished_at\":null,"
                         "\"error\":null,\"version\":9,\"poll_after_ms\":250,\"eta_seconds\":4,"
-                        "\"throttled_until\":\"2024-02-29T12:34:57.000Z\"}");
+                        "\"throttled_until\":\"2024-02-29T12:34:57.000Z\","
+                        "\"tokens_used\":1050,\"cost\":1.00000015}");
     buffer_free(&out);
 }
 

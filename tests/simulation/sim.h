@@ -86,6 +86,7 @@ typedef struct {
     job_state_t state;
     uint32_t processed, failed;
     uint64_t version;
+    uint64_t tokens_in, cost_nano; /* of all attempts that are on disk */
     int64_t started_at, finished_at;
     char error[DETAIL_MAX + 1];
 

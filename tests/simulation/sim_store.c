@@ -63,27 +63,32 @@ void
 sim_store_record(const sim_job_t *job, buffer_t *out)
 {
     const message_entry_create_t *create = &job->create;
-    record_stored_job_append(&(record_stored_job_t){.job_no = job->job_no,
-                                                    .owner = create->owner,
-                                                    .job_id = create->job_id,
-                                                    .state = (uint8_t) job->state,
-                                                    .total = create->total,
-                                                    .processed = job->processed,
-                                                    .failed = job->failed,
-                                                    .version = job->version,
-                                                    .created_at = create->created_at,
-                                                    .started_at = job->started_at,
-                                                    .finished_at = job->finished_at,
-                                                    .error = slice_from(job->error),
-                                                    .model_name = create->model_name,
-                                                    .page_limit = create->page_limit,
-                                                    .tag_limit = create->tag_limit,
-                                                    .language = create->language,
-                                                    .priority = create->priority,
-                                                    .max_attempts = create->max_attempts,
-                                                    .callback_url = create->callback_url,
-                                                    .exclusions = create->exclusions},
-                             out);
+    bool limited = !slice_is(create->model_name, "offline");
+    record_stored_job_append(
+        &(record_stored_job_t){.job_no = job->job_no,
+                               .owner = create->owner,
+                               .job_id = create->job_id,
+                               .state = (uint8_t) job->state,
+                               .total = create->total,
+                               .processed = job->processed,
+                               .failed = job->failed,
+                               .version = job->version,
+                               .created_at = create->created_at,
+                               .started_at = job->started_at,
+                               .finished_at = job->finished_at,
+                               .error = slice_from(job->error),
+                               .model_name = create->model_name,
+                               .page_limit = create->page_limit,
+                               .tag_limit = create->tag_limit,
+                               .language = create->language,
+                               .priority = create->priority,
+                               .max_attempts = create->max_attempts,
+                               .callback_url = create->callback_url,
+                               .exclusions = create->exclusions,
+                               .tokens_in = job->tokens_in,
+                               .cost_nano = job->cost_nano,
+                               .limit_name = limited ? create->model_name : (slice_t){0}},
+        out);
 }
 
 /* ---- starts ---- */
@@ -225,6 +230,8 @@ s_result(sim_t *self, slice_t frame)
         job->failed_most = job->failed;
     if (entry.version > job->version)
         job->version = entry.version;
+    job->tokens_in += entry.tokens_in;
+    job->cost_nano += entry.cost_nano;
 }
 
 static void
@@ -237,6 +244,8 @@ s_attempt(sim_t *self, slice_t frame)
     if (entry.row >= job->doc_count || job->docs[entry.row].has_result)
         sim_fail(self, "an attempt of row %u of job %lu", entry.row, job->job_no);
     sim_doc_t *doc = &job->docs[entry.row];
+    job->tokens_in += entry.tokens_in;
+    job->cost_nano += entry.cost_nano;
     if (entry.attempts + entry.losses != doc->attempts + doc->losses + 1)
         sim_fail(self, "row %u of job %lu: %u attempts and %u losses after %u and %u", entry.row,
                  job->job_no, entry.attempts, entry.losses, doc->attempts, doc->losses);

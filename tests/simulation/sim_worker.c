@@ -237,7 +237,10 @@ s_send_done(sim_t *self, uint32_t who, const sim_task_t *task, error_type_t type
                            .error = type ? SLICE("it failed") : SLICE(""),
                            .tags = SLICE("[]"),
                            .model_name = SLICE("m"),
-                           .metadata = slice_from(proof)};
+                           .metadata = slice_from(proof),
+                           .is_hopeless = type == ERROR_AUTH,
+                           .tokens_in = sim_pick(self, 3)};
+    done.cost_nano = done.tokens_in * 7;
     buffer_t frame = {0};
     message_done_encode(&done, &frame);
     s_send(self, who, ORIGIN_SINK, buffer_slice(&frame));

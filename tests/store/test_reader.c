@@ -129,8 +129,8 @@ a_window_tells_how_often_a_document_was_tried(void **state)
     fault_t fault = {0};
     fixture_job(self, 1, 1);
     fixture_begin(self);
-    assert_int_equal(store_set_attempts(self->store, 1, 0, 1, 0, &fault), STATUS_OK);
-    assert_int_equal(store_set_attempts(self->store, 1, 0, 2, 1, &fault), STATUS_OK);
+    assert_int_equal(store_set_attempts(self->store, 1, 0, 1, 0, NULL, &fault), STATUS_OK);
+    assert_int_equal(store_set_attempts(self->store, 1, 0, 2, 1, NULL, &fault), STATUS_OK);
     fixture_commit(self);
     s_window(self, 1, 0, 1, &seen, &last);
     assert_int_equal(seen.attempts, 2);
@@ -293,7 +293,7 @@ a_revived_job_has_its_failed_documents_before_it_again(void **state)
     fixture_job(self, 1, 3);
     assert_int_equal(s_revive(self, &retried), STORE_WRONG_STATE);
     fixture_begin(self);
-    store_set_attempts(self->store, 1, 1, 3, 1, &fault);
+    store_set_attempts(self->store, 1, 1, 3, 1, NULL, &fault);
     fixture_result(self, 1, 0, 3, ERROR_NONE);
     fixture_result(self, 1, 1, 3, ERROR_NETWORK);
     fixture_result(self, 1, 2, 3, ERROR_NONE);
