@@ -206,7 +206,7 @@ s_set_defaults(start_fields_t *fields)
 static void
 s_check_served(start_fields_t *fields, slice_t name)
 {
-    model_choice_t choice;
+    model_choice_t choice = {0};
     fault_t fault = {0};
     status_t status = STATUS_OK;
     if (fields->offer.config == NULL || name.size > MODEL_NAME_MAX)
@@ -215,7 +215,7 @@ s_check_served(start_fields_t *fields, slice_t name)
         status = config_find_model(fields->offer.config, name, &choice, &fault);
     if (status != STATUS_OK)
         error_list_add(&fields->errors, "/config/model_name", "%s", fault.detail);
-    else if (choice.provider->needs_key && *choice.provider->key == '\0' &&
+    else if (choice.provider && choice.provider->needs_key && *choice.provider->key == '\0' &&
              fields->api_key.size == 0)
         error_list_add(&fields->errors, "/config/api_key",
                        "%s needs a key, and the server has none for it: give one here, or in the "
