@@ -20,10 +20,12 @@ struct language_rules {
     char code[LANGUAGE_CODE_SIZE];
     const wordlist_t *stop_words;   /* NULL: none for this language */
     const wordlist_t *common_words; /* the same */
+    const wordlist_t *boilerplate;  /* the same */
     struct sb_stemmer *stemmer;     /* NULL: none for this language */
     words_t date_words;
     language_rules_t *latin; /* owned; NULL: the language is written in Latin letters itself */
     bool elides;
+    bool is_spaceless;
     bool is_english;
 };
 
@@ -78,6 +80,7 @@ language_rules_t *
 language_rules_new(const char *code)
 {
     static const char *const eliding[] = {"fr", "it", "ca", "oc", "ga", NULL};
+    static const char *const spaceless[] = {"ja", "km", "lo", "my", "th", "zh", NULL};
     static const char *const other_scripts[] = {"am", "ar", "be", "bg", "bn", "el", "fa", "gu",
                                                 "he", "hi", "hy", "ja", "ka", "km", "kn", "ko",
                                                 "lo", "mk", "ml", "mr", "my", "ne", "pa", "ru",
@@ -85,10 +88,12 @@ language_rules_new(const char *code)
     const char *used = code[0] ? code : "en";
     language_rules_t *self = memory_new(sizeof *self);
     snprintf(self->code, sizeof self->code, "%s", code);
-    self->stop_words = wordlists_find(&wordlists_stop, used);
+    self->stop_words = wordlists_find(&wordlists_stopwords, used);
     self->common_words = wordlists_find(&wordlists_common, used);
+    self->boilerplate = wordlists_find(&wordlists_boilerplate, used);
     self->stemmer = sb_stemmer_new(used, "UTF_8");
     self->elides = s_is_one_of(used, eliding);
+    self->is_spaceless = s_is_one_of(used, spaceless);
     self->is_english = strcmp(used, "en") == 0;
     s_take_date_words(self, used);
     if (s_is_one_of(used, other_scripts))
@@ -115,18 +120,24 @@ language_rules_code(const language_rules_t *self)
     return self->code;
 }
 
-/* In Japanese what is written in hiragana alone is nearly always grammar. */
+/* In Japanese what is written in hiragana alone is nearly always grammar, and so is a word that
+ * ends in the hiragana of an inflection: a verb or an adjective. */
 static bool
-s_is_hiragana(slice_t word)
+s_is_inflected(slice_t word)
 {
+    static const UChar32 endings[] = {0x3044, 0x3046, 0x304f, 0x3050, 0x3059, 0x305f,
+                                      0x3060, 0x3064, 0x3066, 0x3067, 0x306a, 0x306b,
+                                      0x306c, 0x3076, 0x3080, 0x308b, 0x308c, 0};
     int32_t at = 0, size = (int32_t) word.size;
+    UChar32 letter = 0;
+    bool is_hiragana = true;
     while (at < size) {
-        UChar32 letter;
         U8_NEXT((const uint8_t *) word.data, at, size, letter);
-        if (letter < 0x3041 || letter > 0x309f)
-            return false;
+        is_hiragana = is_hiragana && letter >= 0x3041 && letter <= 0x309f;
     }
-    return true;
+    for (const UChar32 *ending = endings; *ending && !is_hiragana; ending++)
+        is_hiragana = letter == *ending;
+    return is_hiragana;
 }
 
 /* Returns the rules that a word comes under. */
@@ -150,13 +161,25 @@ language_rules_is_stop(const language_rules_t *self, slice_t folded)
         return folded.size <= SHORT_WORD_LETTERS; /* most grammar is short, most subjects not */
     if (wordlist_has(rules->stop_words, folded))
         return true;
-    return strcmp(rules->code, "ja") == 0 && s_is_hiragana(folded);
+    return strcmp(rules->code, "ja") == 0 && s_is_inflected(folded);
 }
 
 bool
 language_rules_is_common(const language_rules_t *self, slice_t stem)
 {
     return wordlist_has(s_for(self, stem)->common_words, stem);
+}
+
+bool
+language_rules_is_boilerplate(const language_rules_t *self, slice_t folded)
+{
+    return wordlist_has(self->boilerplate, folded);
+}
+
+bool
+language_rules_starts_boilerplate(const language_rules_t *self, slice_t folded)
+{
+    return wordlist_has_start(self->boilerplate, folded);
 }
 
 static bool
@@ -199,6 +222,12 @@ bool
 language_rules_has_capital_nouns(const language_rules_t *self)
 {
     return strcmp(self->code, "de") == 0;
+}
+
+bool
+language_rules_is_spaceless(const language_rules_t *self)
+{
+    return self->is_spaceless;
 }
 
 bool

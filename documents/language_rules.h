@@ -35,6 +35,12 @@ bool language_rules_is_common(const language_rules_t *self, slice_t stem);
  * that names something ends with. */
 bool language_rules_is_modifier(const language_rules_t *self, slice_t folded);
 
+/* True when the phrase (case-folded NFC, single spaces) is boilerplate. */
+bool language_rules_is_boilerplate(const language_rules_t *self, slice_t folded);
+
+/* True when boilerplate starts with these words (as above). */
+bool language_rules_starts_boilerplate(const language_rules_t *self, slice_t folded);
+
 /* True when the word (case-folded NFC) names a month or a weekday. */
 bool language_rules_is_date(const language_rules_t *self, slice_t folded);
 
@@ -44,6 +50,9 @@ bool language_rules_is_acronym(const language_rules_t *self, slice_t word);
 
 /* True when every noun is written with a capital, so that one does not make a name. */
 bool language_rules_has_capital_nouns(const language_rules_t *self);
+
+/* True when words stand without spaces between them. */
+bool language_rules_is_spaceless(const language_rules_t *self);
 
 /* True when words run together with an apostrophe after the first one (l'eau, dell'arte). */
 bool language_rules_elides(const language_rules_t *self);

@@ -1,10 +1,7 @@
 # The offline tagger: a library of its own, so that tools and tests can have it without the rest.
 
-foreach(name stop common)
-    set(folder ${CMAKE_CURRENT_SOURCE_DIR}/common)
-    if(name STREQUAL stop)
-        set(folder ${CMAKE_CURRENT_SOURCE_DIR}/stopwords)
-    endif()
+foreach(name stopwords common boilerplate)
+    set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
     set(wordlists_c ${CMAKE_CURRENT_BINARY_DIR}/wordlists_${name}.c)
     file(GLOB wordlists CONFIGURE_DEPENDS ${folder}/*.txt)
     add_custom_command(
@@ -12,7 +9,7 @@ foreach(name stop common)
         COMMAND ${CMAKE_COMMAND} -DFOLDER=${folder} -DNAME=wordlists_${name} -DOUTPUT=${wordlists_c}
                 -P ${CMAKE_CURRENT_SOURCE_DIR}/wordlists.cmake
         DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/wordlists.cmake ${wordlists}
-        COMMENT "Compiling the ${name} words in")
+        COMMENT "Compiling the lists of ${name} in")
     list(APPEND wordlists_all ${wordlists_c})
 endforeach()
 
@@ -22,8 +19,10 @@ add_library(
     language.cpp
     language_rules.c
     tagger.c
+    tagger_abbreviation.c
     tagger_address.c
     tagger_admit.c
+    tagger_boilerplate.c
     tagger_choose.c
     tagger_exclusions.c
     tagger_lexicon.c

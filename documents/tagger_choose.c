@@ -7,8 +7,10 @@
 #include "documents/tagger_spelling.h"
 
 enum {
-    POOL_SIZE = 128, /* the best candidates, among which words may repeat */
-    SPARE_FACTOR = 3 /* more finalists than tags are wanted: the rules of tags keep some out */
+    POOL_SIZE = 128,   /* the best candidates, among which words may repeat */
+    SPARE_FACTOR = 3,  /* more finalists than tags are wanted: the rules of tags keep some out */
+    WORDS_PER_TAG = 2, /* different ones, at least, that a text must have for each tag */
+    TAGS_MIN = 3       /* whatever its size */
 };
 
 static const double s_repeat_weight = 0.25; /* for each time its words stand in better ones */
@@ -68,22 +70,44 @@ s_lower(ranked_t *pool, size_t count, const phrase_key_t *taken)
     }
 }
 
+static ranked_t *
+s_best(ranked_t *pool, size_t count)
+{
+    ranked_t *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (pool[i].phrase && (best == NULL || s_compare(&pool[i], best) < 0))
+            best = &pool[i];
+    }
+    return best;
+}
+
 /* Moves the `wanted` best of the pool to `finalists`. Returns how many there are. */
 static size_t
 s_find_finalists(ranked_t *pool, size_t count, spelling_t *finalists, size_t wanted)
 {
     size_t found = 0;
-    while (found < wanted && found < count) {
-        ranked_t *best = NULL;
-        for (size_t i = 0; i < count; i++) {
-            if (pool[i].phrase && (best == NULL || s_compare(&pool[i], best) < 0))
-                best = &pool[i];
-        }
+    while (found < wanted) {
+        ranked_t *best = s_best(pool, count);
+        if (best == NULL)
+            break;
         finalists[found++] = (spelling_t){.phrase = best->phrase};
         best->phrase = NULL;
         s_lower(pool, count, &finalists[found - 1].phrase->key);
     }
     return found;
+}
+
+/* A text of few words has few subjects: rather fewer tags than words that happen to stand there. */
+static uint32_t
+s_limit(const scoring_t *scoring, uint32_t wanted)
+{
+    uint32_t words = 0;
+    for (uint32_t i = 0; i < scoring->lexicon->stems.count; i++)
+        words += phrases_has_stem(scoring->phrases, i);
+    uint32_t limit = words / WORDS_PER_TAG;
+    if (limit < TAGS_MIN)
+        limit = TAGS_MIN;
+    return limit < wanted ? limit : wanted;
 }
 
 void
@@ -93,10 +117,11 @@ tagger_choose(const scoring_t *scoring, admission_t *admission, tag_list_t *list
     ranked_t *pool = memory_new(POOL_SIZE * sizeof *pool);
     spelling_t *finalists = memory_new(wanted * sizeof *finalists);
     size_t count = s_fill_pool(scoring, admission->exclusions, pool);
+    uint32_t limit = s_limit(scoring, admission->tag_limit);
     buffer_t text = {0};
     count = s_find_finalists(pool, count, finalists, wanted);
     spelling_count(finalists, count, scoring->tokens, scoring->lexicon);
-    for (size_t i = 0; i < count && list->count < admission->tag_limit; i++) {
+    for (size_t i = 0; i < count && list->count < limit; i++) {
         buffer_clear(&text);
         spelling_write(&finalists[i], scoring->tokens, scoring->lexicon, &text);
         admission_try(admission, buffer_slice(&text), list);

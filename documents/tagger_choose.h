@@ -2,8 +2,8 @@
  *
  * The best score goes first (tagger_score.h); each tag lowers the candidates that repeat its words,
  * so that a list does not say the same thing ten times (after Carbonell and Goldstein 1998, maximal
- * marginal relevance). Equal scores go by place, so that the order is the same on every run. Not
- * shared between threads.
+ * marginal relevance). A text of few words gets few tags. Equal scores
+ * go by place, so that the order is the same on every run. Not shared between threads.
  */
 #ifndef TAGMILL_DOCUMENTS_TAGGER_CHOOSE_H
 #define TAGMILL_DOCUMENTS_TAGGER_CHOOSE_H

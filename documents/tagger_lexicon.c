@@ -102,11 +102,29 @@ s_is_inflected_number(slice_t folded)
     return false;
 }
 
+/* 250g, 100ml: as it is written, because 5G is no weight. */
+static bool
+s_is_measure(slice_t form)
+{
+    static const char *const units[] = {"g",  "kg",  "mg",  "l",   "ml", "cl", "m",  "cm", "mm",
+                                        "km", "nm",  "s",   "ms",  "V",  "W",  "kW", "MW", "kV",
+                                        "Hz", "kHz", "MHz", "GHz", "KB", "MB", "GB", "TB", NULL};
+    size_t digits = 0;
+    while (digits < form.size && form.data[digits] >= '0' && form.data[digits] <= '9')
+        digits++;
+    slice_t unit = {form.data + digits, form.size - digits};
+    for (size_t i = 0; digits && units[i]; i++) {
+        if (slice_is(unit, units[i]))
+            return true;
+    }
+    return false;
+}
+
 static word_kind_t
-s_kind(const lexicon_t *self, slice_t folded, slice_t base, const shape_t *shape)
+s_kind(const lexicon_t *self, slice_t form, slice_t folded, slice_t base, const shape_t *shape)
 {
     bool is_alone = shape->letters == 1 && shape->digits + shape->signs == 0;
-    if (shape->letters == 0 || s_is_inflected_number(folded))
+    if (shape->letters == 0 || s_is_inflected_number(folded) || s_is_measure(form))
         return KIND_NUMBER;
     if (is_alone && shape->capitals == 1)
         return KIND_LETTER;
@@ -166,9 +184,11 @@ s_describe(lexicon_t *self, slice_t form)
     return (struct lexicon_entry){
         .is_common = language_rules_is_common(self->rules, stem),
         .stem = words_require(&self->stems, stem, LEXICON_FORM_LIMIT),
-        .kind = s_kind(self, folded, base, &shape),
+        .kind = s_kind(self, form, folded, base, &shape),
         .letters = s_case(&shape),
         .size = (uint8_t) unicode_count(form),
+        .is_code = shape.letters == 1 && shape.digits > 0,
+        .starts_boilerplate = language_rules_starts_boilerplate(self->rules, folded),
         .is_modifier = language_rules_is_modifier(self->rules, folded),
     };
 }
@@ -230,6 +250,18 @@ bool
 lexicon_is_modifier(const lexicon_t *self, uint32_t form)
 {
     return self->entries[form].is_modifier;
+}
+
+bool
+lexicon_starts_boilerplate(const lexicon_t *self, uint32_t form)
+{
+    return self->entries[form].starts_boilerplate;
+}
+
+bool
+lexicon_is_code(const lexicon_t *self, uint32_t form)
+{
+    return self->entries[form].is_code;
 }
 
 bool

@@ -42,6 +42,8 @@ typedef struct {
         uint8_t size; /* code points */
         bool is_common;
         bool is_modifier;
+        bool is_code;
+        bool starts_boilerplate;
     } * entries; /* by form */
     uint32_t capacity;
     uint32_t own_count;      /* forms of the text; later ones are the exclusions' and the tags' */
@@ -72,6 +74,12 @@ slice_t lexicon_text(const lexicon_t *self, uint32_t form);
 uint32_t lexicon_size(const lexicon_t *self, uint32_t form);
 bool lexicon_is_common(const lexicon_t *self, uint32_t form);
 bool lexicon_is_modifier(const lexicon_t *self, uint32_t form);
+
+/* True when boilerplate starts with the form. */
+bool lexicon_starts_boilerplate(const lexicon_t *self, uint32_t form);
+
+/* True for one letter with digits: a sheet, a part, a cell (or a vitamin). */
+bool lexicon_is_code(const lexicon_t *self, uint32_t form);
 
 /* True when the text has this form. */
 bool lexicon_knows(const lexicon_t *self, slice_t form);

@@ -168,6 +168,7 @@ s_start_stems(phrases_t *self, uint32_t count)
         self->stem_counts =
             memory_resize(self->stem_counts, self->stem_capacity * sizeof *self->stem_counts);
     }
+    self->stem_count = count;
     if (count)
         memset(self->stem_counts, 0, count * sizeof *self->stem_counts);
 }
@@ -183,6 +184,12 @@ phrases_count(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon)
         s_count_whole(self, tokens, lexicon, &run);
     for (run_t run = {0}; run_next(tokens, &run);)
         s_count_inside(self, tokens, lexicon, &run);
+}
+
+bool
+phrases_has_stem(const phrases_t *self, uint32_t stem)
+{
+    return stem < self->stem_count && self->stem_counts[stem] > 0;
 }
 
 uint32_t

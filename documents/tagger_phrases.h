@@ -43,6 +43,7 @@ typedef struct {
     uint32_t *slots; /* open addressing: index + 1, or 0 */
     uint32_t slot_count;
     uint32_t *stem_counts; /* by stem: how often it stands in a run */
+    uint32_t stem_count;
     uint32_t stem_capacity;
 } phrases_t;
 
@@ -65,6 +66,9 @@ void phrases_count(phrases_t *self, const tokens_t *tokens, const lexicon_t *lex
 
 /* Returns the candidate with this key, or NULL; valid until the table changes. */
 phrase_t *phrases_find(const phrases_t *self, const phrase_key_t *key);
+
+/* True when a stem stands in a run. */
+bool phrases_has_stem(const phrases_t *self, uint32_t stem);
 
 /* Returns how often the rarest word of a candidate stands in a run. */
 uint32_t phrases_rarest(const phrases_t *self, const phrase_key_t *key);

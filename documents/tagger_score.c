@@ -36,6 +36,8 @@ s_shape_score(const scoring_t *self, const phrase_t *phrase, double size)
         letters += lexicon_size(self->lexicon, tokens[i].form);
     if (parts == 1 && lexicon_is_common(self->lexicon, tokens->form))
         score -= 1.387;
+    if (parts == 1 && phrase->total_count == 1 && lexicon_is_code(self->lexicon, tokens->form))
+        score -= 3.0;
     if (lexicon_is_modifier(self->lexicon, tokens[parts - 1].form))
         score -= 1.466;
     return score + 0.780 * log((double) letters / parts) +

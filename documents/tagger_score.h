@@ -13,6 +13,7 @@
  *   letters  long words are special ones;
  *   common   a word alone that texts of every subject use counts much less;
  *   modifier so does what ends in an adverb or a participle;
+ *   code     so does one letter with digits, said once;
  *   zone     a candidate of the title or the description counts more.
  *
  * The weights are those that a listwise model (softmax over the candidates of a document) learns

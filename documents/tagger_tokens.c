@@ -9,13 +9,16 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "documents/tagger_abbreviation.h"
 #include "documents/tagger_address.h"
+#include "documents/tagger_boilerplate.h"
 #include "documents/unicode.h"
 
 enum {
     PIECE_SIZE = 128 * 1024, /* bytes worked on at a time */
     PIECE_TAIL = 1024,       /* bytes in which a piece's end is moved back to white space */
-    AMPERSAND_LETTERS = 3    /* on either side of a name such as AT&T */
+    AMPERSAND_LETTERS = 3,   /* on either side of a name such as AT&T */
+    SHORT_LINE = 30 /* units of a line that no margin has cut: a heading, a cell, a label */
 };
 
 struct tokenizer {
@@ -24,7 +27,8 @@ struct tokenizer {
     buffer_t form;
     /* between two words: */
     uint32_t spaces, lines, hyphens, others;
-    bool starts; /* no word yet in this text */
+    size_t line_start; /* in `wide` */
+    bool starts;       /* no word yet in this text */
     /* of the running call: */
     lexicon_t *lexicon;
     tokens_t *tokens;
@@ -75,11 +79,19 @@ s_forget_gap(tokenizer_t *self)
     self->spaces = self->lines = self->hyphens = self->others = 0;
 }
 
+/* Where words stand without spaces, one divides phrases. */
+static bool
+s_is_divided(const tokenizer_t *self, UChar first)
+{
+    return self->spaces && first >= 0x80 && language_rules_is_spaceless(self->lexicon->rules);
+}
+
 /* A line's end inside a paragraph is a space; two are a paragraph's end. */
 static joint_t
-s_joint(const tokenizer_t *self)
+s_joint(const tokenizer_t *self, UChar first)
 {
-    if (self->starts || self->others || self->lines > 1 || self->hyphens > 1)
+    if (self->starts || self->others || self->lines > 1 || self->hyphens > 1 ||
+        s_is_divided(self, first))
         return JOINT_BREAK;
     if (self->hyphens)
         return self->spaces ? JOINT_BREAK : JOINT_HYPHEN;
@@ -87,10 +99,16 @@ s_joint(const tokenizer_t *self)
 }
 
 static void
-s_take_gap(tokenizer_t *self, UChar sign)
+s_take_gap(tokenizer_t *self, size_t at)
 {
-    if (sign == '\n' || sign == 0x2029)
-        self->lines += sign == '\n' ? 1 : 2;
+    UChar sign = self->wide.units[at];
+    if (sign == '\n') {
+        self->lines++;
+        self->others += at - self->line_start < SHORT_LINE;
+        self->line_start = at + 1;
+    }
+    if (sign == 0x2029)
+        self->others++;
     if (sign == '-' || (sign >= 0x2010 && sign <= 0x2013))
         self->hyphens++;
     else if (u_isUWhiteSpace(sign))
@@ -116,7 +134,7 @@ s_push(tokenizer_t *self, slice_t form, joint_t joint)
         tokens->capacity = tokens->capacity ? tokens->capacity * 2 : 1024;
         tokens->items = memory_resize(tokens->items, tokens->capacity * sizeof *tokens->items);
     }
-    tokens->items[tokens->count++] = (token_t){number, (uint8_t) joint, ROLE_NONE};
+    tokens->items[tokens->count++] = (token_t){.form = number, .joint = (uint8_t) joint};
 }
 
 static bool
@@ -147,7 +165,8 @@ s_push_apostrophe(tokenizer_t *self, slice_t word, const char *apostrophe, joint
 static void
 s_take_word(tokenizer_t *self, size_t start, size_t end)
 {
-    joint_t joint = s_joint(self);
+    joint_t joint = s_joint(self, self->wide.units[start]);
+    size_t known = self->tokens->count;
     buffer_clear(&self->form);
     unicode_narrow(self->wide.units + start, end - start, &self->form);
     slice_t word = buffer_slice(&self->form);
@@ -156,6 +175,9 @@ s_take_word(tokenizer_t *self, size_t start, size_t end)
         s_push_apostrophe(self, word, apostrophe, joint);
     else if (word.size)
         s_push(self, word, joint);
+    if (self->tokens->count > known)
+        self->tokens->items[self->tokens->count - 1].is_cut =
+            abbreviation_is(self->wide.units, self->wide.count, start, end);
 }
 
 /* Returns where the word that ICU ended at `end` ends for us: behind the signs of C++ and C#, and
@@ -193,7 +215,7 @@ static void
 s_take_gaps(tokenizer_t *self, size_t start, size_t end)
 {
     for (size_t i = start; i < end; i++)
-        s_take_gap(self, self->wide.units[i]);
+        s_take_gap(self, i);
 }
 
 /* Walks over the piece in `self->wide`. */
@@ -203,6 +225,7 @@ s_take_piece(tokenizer_t *self)
     UErrorCode status = U_ZERO_ERROR;
     size_t count = self->wide.count;
     size_t start = 0, done = 0, address_end = 0;
+    self->line_start = 0;
     ubrk_setText(self->iterator, self->wide.units, (int32_t) count, &status);
     if (U_FAILURE(status))
         return;
@@ -307,7 +330,9 @@ s_set_roles(const lexicon_t *lexicon, tokens_t *tokens, size_t start)
         while (end < tokens->count && items[end].joint == JOINT_HYPHEN)
             end++;
         role_t role = s_role(lexicon, items + start, end - start);
-        if (role == ROLE_NONE && end == start + 1)
+        if (items[end - 1].is_cut)
+            role = ROLE_NONE;
+        else if (role == ROLE_NONE && end == start + 1)
             role = s_name_role(lexicon, tokens, start);
         for (; start < end; start++)
             items[start].role = (uint8_t) role;
@@ -331,4 +356,5 @@ tokenizer_run(tokenizer_t *self, slice_t text, lexicon_t *lexicon, tokens_t *tok
         text = (slice_t){text.data + size, text.size - size};
     }
     s_set_roles(lexicon, tokens, known);
+    boilerplate_drop(tokens, known, lexicon);
 }

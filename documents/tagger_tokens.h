@@ -7,6 +7,7 @@
 #ifndef TAGMILL_DOCUMENTS_TAGGER_TOKENS_H
 #define TAGMILL_DOCUMENTS_TAGGER_TOKENS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,7 @@ typedef struct {
     uint32_t form;
     uint8_t joint; /* joint_t */
     uint8_t role;  /* role_t */
+    bool is_cut;   /* an abbreviation */
 } token_t;
 
 typedef struct {

@@ -127,6 +127,7 @@ unicode_squeeze(buffer_t *out, slice_t text)
     wide_t wide = {0}, scratch = {0};
     size_t kept = 0;
     unicode_widen(text, &wide, &scratch);
+    assert(wide.units || wide.count == 0);
     for (size_t i = 0; i < wide.count; i++) {
         UChar unit = wide.units[i];
         if (!u_isUWhiteSpace(unit) && !u_iscntrl(unit))

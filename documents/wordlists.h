@@ -1,8 +1,9 @@
 /* Word lists by language, compiled in so that a program needs no data files.
  *
- * Stop words carry grammar rather than a subject (documents/stopwords/<iso>.txt); common words are
- * those that texts of every subject use, by stem (documents/common/<iso>.txt). Sources and licences
- * stand in the README of each folder. Constant data: any thread.
+ * Stop words carry grammar rather than a subject; common words are those that texts of every
+ * subject use, by stem; boilerplate are phrases of licences, journals and web pages. They stand in
+ * documents/{stopwords,common,boilerplate}/<iso>.txt; sources and licences in the README of each
+ * folder. Constant data: any thread.
  */
 #ifndef TAGMILL_DOCUMENTS_WORDLISTS_H
 #define TAGMILL_DOCUMENTS_WORDLISTS_H
@@ -24,13 +25,17 @@ typedef struct {
 } wordlists_t;
 
 /* Every list there is; written by documents/wordlists.cmake. */
-extern const wordlists_t wordlists_stop;
+extern const wordlists_t wordlists_stopwords;
 extern const wordlists_t wordlists_common;
+extern const wordlists_t wordlists_boilerplate;
 
 /* Returns the list of a language (ISO 639-1), or NULL where there is none. */
 const wordlist_t *wordlists_find(const wordlists_t *self, const char *language);
 
 /* True when `word` (case-folded NFC) is in the list. A NULL list has no words. */
 bool wordlist_has(const wordlist_t *self, slice_t word);
+
+/* True when a line of the list is `words` (case-folded NFC) with more words behind. */
+bool wordlist_has_start(const wordlist_t *self, slice_t words);
 
 #endif
