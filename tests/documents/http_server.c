@@ -31,6 +31,10 @@ static const route_t ROUTES[] = {
     {"/text", "HTTP/1.1 200 OK\r\nContent-Length: 104\r\nConnection: close\r\n\r\n"
               "The observatory moved its radio telescope. Radio telescopes hear galaxies; "
               "the telescope hears galaxies."},
+    {"/typed", "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 5\r\n"
+               "Connection: close\r\n\r\nhello"},
+    {"/no-head", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n"
+                 "Connection: close\r\n\r\nhello !"},
     {"/401", "HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
     {"/403", "HTTP/1.1 403 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"},
     {"/404", "HTTP/1.1 404 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"},
@@ -163,6 +167,16 @@ s_answer_special(http_server_t *self, int fd, const char *path, const char *requ
 }
 
 static void
+s_send_route(int fd, const route_t *route, bool is_head)
+{
+    const char *answer = route->answer;
+    if (is_head && strcmp(route->path, "/no-head") == 0)
+        answer = "HTTP/1.1 405 No\r\nAllow: GET\r\nConnection: close\r\n\r\n";
+    const char *body = strstr(answer, "\r\n\r\n");
+    s_send(fd, answer, is_head && body ? (size_t) (body - answer) + 4 : strlen(answer));
+}
+
+static void
 s_serve(http_server_t *self, int fd)
 {
     char request[4096] = "";
@@ -174,13 +188,14 @@ s_serve(http_server_t *self, int fd)
         size += (size_t) got;
         request[size] = '\0';
     }
-    char path[256] = "";
-    if (sscanf(request, "GET %255s", path) != 1)
+    char method[8] = "", path[256] = "";
+    if (sscanf(request, "%7s %255s", method, path) != 2)
         return;
+    bool is_head = strcmp(method, "HEAD") == 0;
     atomic_fetch_add(&self->requests, 1);
     for (size_t i = 0; i < sizeof ROUTES / sizeof ROUTES[0]; i++) {
         if (strcmp(path, ROUTES[i].path) == 0) {
-            s_send(fd, ROUTES[i].answer, strlen(ROUTES[i].answer));
+            s_send_route(fd, &ROUTES[i], is_head);
             return;
         }
     }

@@ -132,6 +132,45 @@ what_is_known_is_not_sent_again(void **state)
     assert_string_equal(s_facts.etag, "");
 }
 
+static error_type_t
+s_check(const char *path)
+{
+    char url[URL_SIZE];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u%s", http_server_port(s_server), path);
+    acquire_request_t request = {.source = SOURCE_URL,
+                                 .path = slice_from(url),
+                                 .deadline_ms = clock_monotonic_ms() + 20000,
+                                 .cancel = &s_cancelled};
+    return acquirer_check(s_acquirer, &request, &s_facts, &s_failure);
+}
+
+static void
+a_check_asks_for_the_headers_alone(void **state)
+{
+    (void) state;
+    assert_int_equal(s_check("/typed"), ERROR_NONE);
+    assert_string_equal(s_facts.content_type, "application/pdf");
+    assert_int_equal(s_facts.size, 5);
+    assert_int_equal(http_server_requests(s_server), 1);
+    assert_int_equal(s_check("/r5"), ERROR_NONE);
+    assert_int_equal(s_check("/404"), ERROR_NOT_FOUND);
+    assert_int_equal(s_check("/403"), ERROR_FORBIDDEN);
+    assert_int_equal(s_check("/large"), ERROR_TOO_LARGE);
+    assert_int_equal(s_check("/private"), ERROR_FORBIDDEN);
+    assert_int_equal(s_fetch("/typed"), ERROR_NONE); /* the next request is a GET again */
+    assert_string_equal(s_out.data, "hello");
+}
+
+static void
+a_server_without_head_is_asked_for_the_document(void **state)
+{
+    (void) state;
+    assert_int_equal(s_check("/no-head"), ERROR_NONE);
+    assert_string_equal(s_facts.content_type, "text/plain");
+    assert_int_equal(s_facts.size, 7);
+    assert_int_equal(http_server_requests(s_server), 2);
+}
+
 static void
 five_redirects_are_followed_and_no_more(void **state)
 {
@@ -305,6 +344,8 @@ main(void)
         TEST(each_refusal_of_a_server_has_its_type),
         TEST(a_server_that_asks_for_patience_is_heard),
         TEST(what_is_known_is_not_sent_again),
+        TEST(a_check_asks_for_the_headers_alone),
+        TEST(a_server_without_head_is_asked_for_the_document),
         TEST(five_redirects_are_followed_and_no_more),
         TEST(a_redirect_is_checked_anew),
         TEST(no_spelling_of_a_private_address_is_connected_to),
