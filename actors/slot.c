@@ -31,6 +31,7 @@ typedef struct {
     zmq_msg_t brief_frame; /* `brief` points into it */
     brief_t brief;
     uint64_t brief_job_no; /* 0: no brief came yet */
+    uint8_t max_attempts;  /* at one document of that job */
     buffer_t metadata;
     buffer_t frame;
     bool ended;
@@ -158,6 +159,7 @@ on_brief(bench_t *self, zmq_msg_t *frame)
     if (message_brief_decode(bytes, &brief) != STATUS_OK)
         return;
     self->brief_job_no = brief.job_no;
+    self->max_attempts = brief.max_attempts;
     self->brief = (brief_t){.model_name = brief.model_name,
                             .page_limit = brief.page_limit,
                             .tag_limit = brief.tag_limit,
@@ -174,7 +176,8 @@ s_run(bench_t *self, const message_work_t *work, message_done_t *done)
     document_t document = {.source = (source_type_t) work->source,
                            .path = work->path,
                            .title = work->title,
-                           .description = work->description};
+                           .description = work->description,
+                           .is_last_attempt = work->attempt >= self->max_attempts};
     const atomic_bool *cancel = &self->slot->cancel;
     if (!atomic_load(cancel)) {
         self->slot->steps->run(self->pipeline, &document, &self->brief, cancel, &self->outcome);

@@ -218,6 +218,8 @@ s_fail_by(talk_t *talk, const complaint_t *complaint, uint32_t retry_after_ms)
     };
     talk->answer->is_hopeless = rows[complaint->kind].is_hopeless;
     talk->answer->is_key_refused = complaint->kind == COMPLAINT_KEY;
+    talk->answer->may_recover =
+        complaint->kind == COMPLAINT_SERVER || complaint->kind == COMPLAINT_TIMEOUT;
     talk->failure->retry_after_ms = retry_after_ms;
     failure_set(talk->failure, rows[complaint->kind].type, "%s (%s, %ld)%s%s",
                 rows[complaint->kind].sentence, talk->request->choice->model, complaint->status,
@@ -316,6 +318,7 @@ s_say(model_t *self, talk_t *talk)
     if (type == ERROR_NONE)
         return s_hear(self, talk);
     talk->answer->is_hopeless = talk->answer->is_key_refused = type == ERROR_AUTH;
+    talk->answer->may_recover = type != ERROR_AUTH;
     return TALK_FAILED;
 }
 

@@ -43,6 +43,7 @@ typedef struct {
     uint64_t cost_nano;
     bool is_hopeless;    /* failed in a way that every document of the job will */
     bool is_key_refused; /* and that because of the key */
+    bool may_recover;    /* failed because the server was in trouble or out of reach */
 } model_answer_t;
 
 /* Returns owned: a client that says `prompts` (borrowed for its life). */

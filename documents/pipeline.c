@@ -94,7 +94,7 @@ s_telling_title(const document_t *document)
 static void
 s_tag(pipeline_t *self, const run_t *run, slice_t text)
 {
-    tag_request_t request = {
+    tag_request_t tags = {
         .text = text,
         .title = s_telling_title(run->document),
         .description = run->document->description,
@@ -103,8 +103,12 @@ s_tag(pipeline_t *self, const run_t *run, slice_t text)
         .tag_limit = run->brief->tag_limit,
     };
     failure_t failure;
-    if (tagging_run(self->tagging, run->brief, &request, run->deadline_ms, run->cancel,
-                    run->outcome, &failure) != ERROR_NONE)
+    tagging_request_t request = {.brief = run->brief,
+                                 .tags = &tags,
+                                 .is_last_attempt = run->document->is_last_attempt,
+                                 .deadline_ms = run->deadline_ms,
+                                 .cancel = run->cancel};
+    if (tagging_run(self->tagging, &request, run->outcome, &failure) != ERROR_NONE)
         s_fail(run->outcome, &failure);
 }
 

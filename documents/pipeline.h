@@ -32,7 +32,8 @@ typedef struct {
     source_type_t source;
     slice_t path;
     slice_t title;
-    slice_t description; /* may be empty */
+    slice_t description;  /* may be empty */
+    bool is_last_attempt; /* a failure is not followed by another try, even if one could help */
 } document_t;
 
 /* What became of a document. A zeroed struct is empty; reused from document to document. */

@@ -101,48 +101,51 @@ s_choose(tagging_t *self, const brief_t *brief, model_choice_t *choice, failure_
     return ERROR_NONE;
 }
 
-/* Returns as tagging_run, without falling back; `*may_fall_back` becomes false where the failure
- * has to stay. */
+/* True when the document gets offline tags rather than this failure. */
+static bool
+s_falls_back(const tagging_request_t *request, const model_answer_t *answer, error_type_t type)
+{
+    if (!request->brief->may_fall_back || answer->is_key_refused || type == ERROR_RATE_LIMIT ||
+        atomic_load(request->cancel))
+        return false;
+    return request->is_last_attempt || !answer->may_recover;
+}
+
+/* Returns as tagging_run, without falling back. */
 static error_type_t
-s_tag_by_model(tagging_t *self, const brief_t *brief, const tag_request_t *tags,
-               int64_t deadline_ms, const atomic_bool *cancel, outcome_t *outcome,
-               failure_t *failure, bool *may_fall_back)
+s_tag_by_model(tagging_t *self, const tagging_request_t *request, outcome_t *outcome,
+               model_answer_t *answer, failure_t *failure)
 {
     model_choice_t choice;
-    if (s_choose(self, brief, &choice, failure) != ERROR_NONE) {
-        outcome->is_hopeless = true;
+    answer->is_hopeless = s_choose(self, request->brief, &choice, failure) != ERROR_NONE;
+    if (answer->is_hopeless)
         return failure->type;
-    }
-    model_request_t request = {.choice = &choice, .api_key = brief->api_key, .tags = tags};
-    model_answer_t answer = {0};
-    error_type_t type = model_tag(self->model, &request, deadline_ms, cancel, &answer, failure);
-    outcome->tokens_in = answer.tokens_in;
-    outcome->tokens_out = answer.tokens_out;
-    outcome->cost_nano = answer.cost_nano;
-    outcome->is_hopeless = answer.is_hopeless;
-    if (answer.is_key_refused || type == ERROR_RATE_LIMIT || atomic_load(cancel))
-        *may_fall_back = false;
-    if (type == ERROR_NONE)
-        type = s_sift(self, tags, &answer.tags, outcome, failure);
-    model_answer_free(&answer);
-    return type;
+    model_request_t ask = {
+        .choice = &choice, .api_key = request->brief->api_key, .tags = request->tags};
+    error_type_t type =
+        model_tag(self->model, &ask, request->deadline_ms, request->cancel, answer, failure);
+    outcome->tokens_in = answer->tokens_in;
+    outcome->tokens_out = answer->tokens_out;
+    outcome->cost_nano = answer->cost_nano;
+    return type == ERROR_NONE ? s_sift(self, request->tags, &answer->tags, outcome, failure) : type;
 }
 
 error_type_t
-tagging_run(tagging_t *self, const brief_t *brief, const tag_request_t *request,
-            int64_t deadline_ms, const atomic_bool *cancel, outcome_t *outcome, failure_t *failure)
+tagging_run(tagging_t *self, const tagging_request_t *request, outcome_t *outcome,
+            failure_t *failure)
 {
     *failure = (failure_t){0};
-    if (slice_is(brief->model_name, OFFLINE)) {
-        s_tag_offline(self, request, outcome);
+    if (slice_is(request->brief->model_name, OFFLINE)) {
+        s_tag_offline(self, request->tags, outcome);
         return ERROR_NONE;
     }
-    bool may_fall_back = brief->may_fall_back;
-    error_type_t type =
-        s_tag_by_model(self, brief, request, deadline_ms, cancel, outcome, failure, &may_fall_back);
-    if (type == ERROR_NONE || !may_fall_back)
-        return type;
-    outcome->is_hopeless = false;
-    s_tag_offline(self, request, outcome);
-    return ERROR_NONE;
+    model_answer_t answer = {0};
+    error_type_t type = s_tag_by_model(self, request, outcome, &answer, failure);
+    if (type != ERROR_NONE && s_falls_back(request, &answer, type)) {
+        s_tag_offline(self, request->tags, outcome);
+        type = ERROR_NONE;
+    }
+    outcome->is_hopeless = type != ERROR_NONE && answer.is_hopeless;
+    model_answer_free(&answer);
+    return type;
 }

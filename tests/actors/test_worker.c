@@ -66,7 +66,10 @@ s_mill_run(void *pipeline, const document_t *document, const brief_t *brief,
         buffer_append_text(&outcome->tags, "[]");
         return;
     }
-    buffer_printf(&outcome->tags, "[\"%u tags\"]", brief->tag_limit);
+    if (slice_is(document->path, "which"))
+        buffer_append_text(&outcome->tags, document->is_last_attempt ? "[\"last\"]" : "[]");
+    else
+        buffer_printf(&outcome->tags, "[\"%u tags\"]", brief->tag_limit);
     buffer_append_slice(&outcome->language, brief->language);
     buffer_append_text(&outcome->method, "pdf-text");
     outcome->page_count = 7;
@@ -253,6 +256,28 @@ a_failure_comes_back_with_its_sentence(void **state)
     assert_int_equal(done.error_type, ERROR_CORRUPT);
     assert_true(slice_is(done.error, "it is torn"));
     assert_true(slice_is(done.tags, "[]"));
+}
+
+static void
+the_last_attempt_is_known_as_such(void **state)
+{
+    fake_supervisor_t *boss = s_join(*state, BUS_IPC, 1, "offline");
+    for (uint8_t attempt = 1; attempt <= 3; attempt++) { /* the brief allows three */
+        message_work_t work = {.lane_seq = ++boss->lane_seq,
+                               .lease = 1000u + attempt,
+                               .job_no = 1,
+                               .row = attempt,
+                               .attempt = attempt,
+                               .source = SOURCE_LOCAL,
+                               .path = SLICE("which")};
+        buffer_t frame = {0};
+        message_work_encode(&work, &frame);
+        fake_send_raw(boss, buffer_slice(&frame));
+        buffer_free(&frame);
+        message_done_t done;
+        fake_hear_done(boss, &done);
+        assert_true(slice_is(done.tags, attempt == 3 ? "[\"last\"]" : "[]"));
+    }
 }
 
 static void
@@ -669,6 +694,7 @@ main(void)
         TEST(it_says_hello_until_it_is_welcome),
         TEST(a_document_comes_back_as_its_slot_made_it),
         TEST(a_failure_comes_back_with_its_sentence),
+        TEST(the_last_attempt_is_known_as_such),
         TEST(slots_serve_several_jobs_each_with_its_brief),
         TEST(a_brief_that_comes_again_takes_the_place_of_the_first),
         TEST(work_without_a_brief_fails),

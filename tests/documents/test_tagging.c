@@ -14,6 +14,7 @@ static tagging_t *s_tagging;
 static atomic_bool s_cancelled;
 static brief_t s_brief;
 static tag_request_t s_request;
+static bool s_is_last_attempt;
 static outcome_t s_outcome;
 static failure_t s_failure;
 
@@ -39,6 +40,7 @@ setup(void **state)
     s_set(address);
     s_set("providers/test/models=ok=0.5/2, *");
     s_set("providers/test/key=secret-key-123456");
+    s_is_last_attempt = true;
     s_brief = (brief_t){.page_limit = 3, .tag_limit = 5};
     s_request = (tag_request_t){
         .text =
@@ -72,8 +74,12 @@ s_tag_as(const char *model)
     outcome_free(&s_outcome);
     s_brief.model_name = slice_from(model);
     buffer_append_text(&s_outcome.model_name, model);
-    return tagging_run(s_tagging, &s_brief, &s_request, clock_monotonic_ms() + 20000, &s_cancelled,
-                       &s_outcome, &s_failure);
+    tagging_request_t request = {.brief = &s_brief,
+                                 .tags = &s_request,
+                                 .is_last_attempt = s_is_last_attempt,
+                                 .deadline_ms = clock_monotonic_ms() + 20000,
+                                 .cancel = &s_cancelled};
+    return tagging_run(s_tagging, &request, &s_outcome, &s_failure);
 }
 
 static void
@@ -174,6 +180,39 @@ what_a_model_cannot_do_is_tagged_offline_where_it_may(void **state)
 }
 
 static void
+a_server_in_trouble_is_tried_again_before_a_fallback(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *model;
+        error_type_t type;
+    } rows[] = {{"test/broken", ERROR_MODEL_ERROR},
+                {"test/overloaded", ERROR_MODEL_ERROR},
+                {"test/hang-up", ERROR_NETWORK},
+                {"test/stall", ERROR_TIMEOUT}};
+    s_set("providers/test/timeout_ms=200");
+    s_brief.may_fall_back = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        s_is_last_attempt = false;
+        s_assert_failed(rows[i].model, rows[i].type, false);
+        s_is_last_attempt = true;
+        s_assert_tags(rows[i].model, "offline", "ighthouse");
+    }
+}
+
+static void
+what_another_try_cannot_mend_falls_back_at_once(void **state)
+{
+    (void) state;
+    static const char *const models[] = {"test/nonsense",  "test/refusal", "test/cut",
+                                         "test/no-credit", "test/unknown", "nobody-has-this"};
+    s_is_last_attempt = false;
+    s_brief.may_fall_back = true;
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+        s_assert_tags(models[i], "offline", "ighthouse");
+}
+
+static void
 tokens_of_a_failed_model_count_after_a_fallback(void **state)
 {
     (void) state;
@@ -256,6 +295,8 @@ main(void)
         TEST(exclusions_do_not_leave_too_few_tags),
         TEST(a_model_whose_tags_are_all_excluded_has_failed),
         TEST(what_a_model_cannot_do_is_tagged_offline_where_it_may),
+        TEST(a_server_in_trouble_is_tried_again_before_a_fallback),
+        TEST(what_another_try_cannot_mend_falls_back_at_once),
         TEST(tokens_of_a_failed_model_count_after_a_fallback),
         TEST(a_rate_limit_waits_instead_of_falling_back),
         TEST(a_refused_key_is_never_hidden_by_a_fallback),
