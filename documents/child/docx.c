@@ -214,8 +214,7 @@ void
 docx_read(const extract_request_t *request, reading_t *reading)
 {
     ooxml_t file;
-    if (!ooxml_open(&file, request, false, reading))
-        return;
+    ooxml_open(&file, request, false, reading);
     note_set_t *notes = memory_new(2 * sizeof *notes);
     writer_t writer = {.prose = &file.office.prose, .footnotes = notes, .endnotes = notes + 1};
     s_write_part(&file, file.main, &writer);

@@ -33,7 +33,7 @@ s_on_rootfile(void *self, const xml_element_t *element)
 /* Appends the name of the package document, which any part may be; the empty name: there is none.
  */
 static void
-s_find_package_part(const package_t *package, buffer_t *out)
+s_find_package_part(package_t *package, buffer_t *out)
 {
     static const xml_handler_t handler = {.on_start = s_on_rootfile};
     slice_t bytes;
@@ -82,6 +82,7 @@ s_write_chapter(office_t *office, slice_t part)
         html_append_text(bytes, NULL, office->prose.text_limit, &text);
     else
         office->is_damaged = true;
+    package_release(office->package, part);
     slice_t rest = buffer_slice(&text);
     while (rest.size) {
         const char *end = memmem(rest.data, rest.size, "\n\n", 2);
@@ -138,7 +139,7 @@ s_on_encrypted(void *self, const xml_element_t *element)
 
 /* Fonts are often scrambled, which hides no text. */
 static bool
-s_is_encrypted(const package_t *package)
+s_is_encrypted(package_t *package)
 {
     static const xml_handler_t handler = {.on_start = s_on_encrypted};
     bool is_encrypted = false;
@@ -170,8 +171,7 @@ void
 epub_read(const extract_request_t *request, reading_t *reading)
 {
     office_t office;
-    if (!office_open(&office, request, false, reading))
-        return;
+    office_open(&office, request, false, reading);
     if (s_is_encrypted(office.package))
         office_refuse(&office);
     else

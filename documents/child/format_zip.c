@@ -48,7 +48,7 @@ s_is_wanted(slice_t name)
 }
 
 static const kind_t *
-s_by_media_type(const package_t *package)
+s_by_media_type(package_t *package)
 {
     slice_t type;
     if (!package_find(package, SLICE("mimetype"), &type))
@@ -84,7 +84,7 @@ s_on_type(void *self, const xml_element_t *element)
 }
 
 static const kind_t *
-s_by_content_type(const package_t *package)
+s_by_content_type(package_t *package)
 {
     static const xml_handler_t handler = {.on_start = s_on_type};
     const kind_t *kind = NULL;

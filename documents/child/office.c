@@ -21,7 +21,7 @@ s_is_wanted(slice_t name)
     return false;
 }
 
-bool
+void
 office_open(office_t *self, const extract_request_t *request, bool has_pages, reading_t *reading)
 {
     *self = (office_t){
@@ -31,12 +31,6 @@ office_open(office_t *self, const extract_request_t *request, bool has_pages, re
         .prose = {.text_limit = request->text_limit,
                   .page_limit = has_pages ? 0 : request->page_limit},
     };
-    if (!package_is_too_large(self->package))
-        return true;
-    reading->error = ERROR_TOO_LARGE;
-    buffer_append_text(&reading->detail, "the file unpacks to more than a document can be");
-    package_destroy(&self->package);
-    return false;
 }
 
 bool
@@ -47,6 +41,7 @@ office_walk(office_t *self, slice_t name, const xml_handler_t *handler, void *ha
         return false;
     if (!prose_is_full(&self->prose))
         self->is_damaged = !xml_walk(bytes, handler, handler_self) || self->is_damaged;
+    package_release(self->package, name);
     return true;
 }
 
@@ -169,6 +164,25 @@ office_refuse(office_t *self)
     buffer_append_text(&self->reading->detail, "the document needs a password");
 }
 
+/* Sets the reading's error where what was read is not to be had as a document's text. */
+static void
+s_judge(office_t *self)
+{
+    reading_t *reading = self->reading;
+    bool is_empty = self->prose.main.text.size == self->body_start;
+    if (reading->error != ERROR_NONE)
+        return;
+    if (package_is_too_large(self->package)) {
+        reading->error = ERROR_TOO_LARGE;
+        buffer_append_text(&reading->detail, "the file unpacks to more than a document can be");
+    } else if (is_empty && package_is_encrypted(self->package)) {
+        office_refuse(self);
+    } else if (is_empty && (self->is_damaged || package_is_damaged(self->package))) {
+        reading->error = ERROR_CORRUPT;
+        buffer_append_text(&reading->detail, "the file is damaged: no text of it can be read");
+    }
+}
+
 void
 office_close(office_t *self)
 {
@@ -176,14 +190,7 @@ office_close(office_t *self)
     prose_end_paragraph(&self->prose); /* nothing waits */
     slice_t text = buffer_slice(&self->prose.main.text);
     reading_t *reading = self->reading;
-    bool is_empty = text.size == self->body_start;
-    if (is_empty && package_is_encrypted(self->package)) {
-        office_refuse(self);
-    } else if (reading->error == ERROR_NONE && is_empty &&
-               (self->is_damaged || package_is_damaged(self->package))) {
-        reading->error = ERROR_CORRUPT;
-        buffer_append_text(&reading->detail, "the file is damaged: no text of it can be read");
-    }
+    s_judge(self);
     if (reading->error == ERROR_NONE)
         plain_clean(text, self->prose.text_limit, &reading->text);
     prose_free(&self->prose);

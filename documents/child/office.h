@@ -20,13 +20,12 @@ typedef struct {
 } office_t;
 
 /* Opens the package of `request` (borrowed until the close) for a reading, which must be empty.
- * With `has_pages` the reader counts pages, slides or sheets itself; else the prose does. Returns
- * false, with the reading's error set and nothing to close, where the package cannot be read:
- * TOO_LARGE. */
-bool office_open(office_t *self, const extract_request_t *request, bool has_pages,
+ * With `has_pages` the reader counts pages, slides or sheets itself; else the prose does. */
+void office_open(office_t *self, const extract_request_t *request, bool has_pages,
                  reading_t *reading);
 
-/* Walks over the XML part `name`, unless the text is full. Returns false where there is none. */
+/* Walks over the XML part `name`, unless the text is full, and releases it. Returns false where
+ * there is none. */
 bool office_walk(office_t *self, slice_t name, const xml_handler_t *handler, void *handler_self);
 
 /* Writes title, subject and keywords of the document, where the part `name` has them, each a
@@ -46,8 +45,9 @@ uint32_t office_find_number(office_t *self, slice_t name, const char *element);
 /* Ends the reading with the error ENCRYPTED: the document needs a password. */
 void office_refuse(office_t *self);
 
-/* Hands the text over to the reading; without any of the document itself, where a part was
- * encrypted or damaged, the error ENCRYPTED or CORRUPT. Frees what office_open made. */
+/* Hands the text over to the reading, or an error: TOO_LARGE where the package broke its bounds;
+ * without any text of the document itself, ENCRYPTED or CORRUPT where a part is so. Frees what
+ * office_open made. */
 void office_close(office_t *self);
 
 #endif

@@ -1,19 +1,15 @@
 #include "documents/child/ooxml.h"
 
-bool
+void
 ooxml_open(ooxml_t *self, const extract_request_t *request, bool has_pages, reading_t *reading)
 {
     *self = (ooxml_t){0};
-    if (!office_open(&self->office, request, has_pages, reading))
-        return false;
+    office_open(&self->office, request, has_pages, reading);
     relations_read(self->office.package, SLICE(""), &self->roots);
     office_write_properties(&self->office, relations_by_type(&self->roots, "core-properties"));
     self->main = relations_by_type(&self->roots, "officeDocument");
     relations_read(self->office.package, self->main, &self->relations);
-    slice_t bytes;
-    if (!package_find(self->office.package, self->main, &bytes))
-        self->office.is_damaged = true;
-    return true;
+    self->office.is_damaged = !package_has(self->office.package, self->main);
 }
 
 uint32_t

@@ -26,15 +26,14 @@ void xlsx_read(const extract_request_t *request, reading_t *reading);
 
 /* Opens as office_open and reads what all three begin with: the package's own relationships into
  * `roots`, the properties, and the relationships of the main part. `main` is borrowed from `roots`;
- * both are freed by ooxml_close, which closes the office too. Returns false, with nothing to close,
- * on an error. */
+ * both are freed by ooxml_close, which closes the office too. */
 typedef struct {
     office_t office;
     relations_t roots, relations;
     slice_t main; /* the name of the main part */
 } ooxml_t;
 
-bool ooxml_open(ooxml_t *self, const extract_request_t *request, bool has_pages,
+void ooxml_open(ooxml_t *self, const extract_request_t *request, bool has_pages,
                 reading_t *reading);
 void ooxml_close(ooxml_t *self);
 

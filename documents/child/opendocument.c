@@ -172,8 +172,7 @@ s_read(const extract_request_t *request, const char *page_name, reading_t *readi
 {
     static const xml_handler_t statistic_handler = {.on_start = s_on_statistic};
     office_t office;
-    if (!office_open(&office, request, page_name != NULL, reading))
-        return;
+    office_open(&office, request, page_name != NULL, reading);
     writer_t writer = {.office = &office, .prose = &office.prose, .page_name = page_name};
     slice_t bytes;
     if (s_is_encrypted(&office))

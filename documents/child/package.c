@@ -12,21 +12,47 @@
 
 typedef struct {
     char *name;
+    size_t place; /* in the archive */
     buffer_t bytes;
+    size_t find_count; /* finds that have not been released */
+    bool is_packed;    /* unpacking it has not been tried */
 } part_t;
 
 struct package {
-    part_t *parts; /* sorted by name once all are listed */
+    slice_t archive;
+    int (*format)(struct archive *); /* with the list at the end, or without */
+    part_t *parts;                   /* sorted by name once all are listed */
     size_t count, capacity;
     size_t unpacked_bytes, unpack_limit;
     bool is_encrypted, is_too_large, is_damaged;
 };
 
+/* libarchive hands out names in the encoding of the locale; with this one, none is lost. */
+static locale_t
+s_locale(void)
+{
+    static locale_t locale; /* kept for good: its tables are files, out of reach once sealed */
+    if (locale == (locale_t) 0)
+        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+    return locale;
+}
+
+static locale_t
+s_enter_locale(void)
+{
+    return s_locale() ? uselocale(s_locale()) : (locale_t) 0;
+}
+
+static void
+s_leave_locale(locale_t before)
+{
+    if (before)
+        uselocale(before);
+}
+
 static size_t
 s_unpack_limit(size_t archive_bytes)
 {
-    if (archive_bytes >= PACKAGE_BYTES / PACKAGE_RATIO)
-        return PACKAGE_BYTES;
     size_t limit = archive_bytes * PACKAGE_RATIO;
     return limit > PACKAGE_RATIO_FROM_BYTES ? limit : PACKAGE_RATIO_FROM_BYTES;
 }
@@ -41,7 +67,11 @@ s_add_part(package_t *self, const char *name)
     while (*name == '/' || (name[0] == '.' && name[1] == '/'))
         name++;
     part_t *part = &self->parts[self->count++];
-    *part = (part_t){.name = memory_copy_string(name, strlen(name))};
+    *part = (part_t){
+        .name = memory_copy_string(name, strlen(name)),
+        .place = self->count - 1,
+        .is_packed = true,
+    };
     for (char *at = part->name; *at; at++)
         if (*at == '\\') /* some writers take it for the separator */
             *at = '/';
@@ -49,84 +79,113 @@ s_add_part(package_t *self, const char *name)
 }
 
 static void
-s_unpack(package_t *self, struct archive *archive, part_t *part)
+s_unpack(package_t *self, struct archive *archive, struct archive_entry *entry, part_t *part)
 {
     const void *block;
     size_t size;
     la_int64_t offset;
     int result = ARCHIVE_OK;
+    part->is_packed = false;
+    if (archive_entry_is_data_encrypted(entry)) {
+        self->is_encrypted = true;
+        return;
+    }
     while (part->bytes.size < PACKAGE_PART_BYTES &&
            (result = archive_read_data_block(archive, &block, &size, &offset)) == ARCHIVE_OK) {
         self->unpacked_bytes += size;
-        if (self->unpacked_bytes > self->unpack_limit) {
-            self->is_too_large = true;
+        self->is_too_large = self->unpacked_bytes > self->unpack_limit;
+        if (self->is_too_large)
             return;
-        }
         buffer_append(&part->bytes, block, size);
     }
     if (result != ARCHIVE_OK && result != ARCHIVE_EOF)
         self->is_damaged = true;
 }
 
-/* Returns false when there is nothing more to be had. */
-static bool
-s_read_entry(package_t *self, struct archive *archive, bool (*is_wanted)(slice_t name))
+/* Returns NULL where the archive cannot be opened. */
+static struct archive *
+s_begin_pass(package_t *self)
 {
-    struct archive_entry *entry;
-    int result = archive_read_next_header(archive, &entry);
-    if (result == ARCHIVE_EOF)
-        return false;
-    if (result < ARCHIVE_WARN) {
-        self->is_damaged = true;
-        return result == ARCHIVE_FAILED;
-    }
+    struct archive *archive = archive_read_new();
+    if (archive && self->format(archive) == ARCHIVE_OK &&
+        archive_read_open_memory(archive, self->archive.data, self->archive.size) == ARCHIVE_OK)
+        return archive;
+    archive_read_free(archive);
+    self->is_damaged = true;
+    return NULL;
+}
+
+static const char *
+s_name(struct archive_entry *entry)
+{
     const char *name = archive_entry_pathname_utf8(entry);
-    if (name == NULL)
-        name = archive_entry_pathname(entry);
-    if (name == NULL || *name == '\0')
-        return true;
-    if (self->count == PACKAGE_PARTS_MAX) {
-        self->is_too_large = true;
-        return false;
+    return name ? name : archive_entry_pathname(entry);
+}
+
+/* Returns the next entry that has a name; NULL: there is none. */
+static struct archive_entry *
+s_next_entry(package_t *self, struct archive *archive)
+{
+    for (;;) {
+        struct archive_entry *entry;
+        int result = archive_read_next_header(archive, &entry);
+        if (result == ARCHIVE_EOF)
+            return NULL;
+        if (result < ARCHIVE_WARN)
+            self->is_damaged = true;
+        if (result < ARCHIVE_FAILED)
+            return NULL;
+        if (result != ARCHIVE_FAILED && s_name(entry) && s_name(entry)[0])
+            return entry;
     }
-    part_t *part = s_add_part(self, name);
-    if (!is_wanted(slice_from(part->name)))
-        return true;
-    if (archive_entry_is_data_encrypted(entry))
-        self->is_encrypted = true;
-    else
-        s_unpack(self, archive, part);
-    return !self->is_too_large;
+}
+
+/* A size that is not known is not small. */
+static bool
+s_is_small(const package_t *self, struct archive_entry *entry)
+{
+    return archive_entry_size_is_set(entry) &&
+           archive_entry_size(entry) <= PACKAGE_SMALL_PART_BYTES &&
+           self->unpacked_bytes < PACKAGE_SMALL_BYTES;
 }
 
 static void
-s_read_archive(package_t *self, slice_t bytes, int (*support)(struct archive *),
-               bool (*is_wanted)(slice_t name))
+s_list(package_t *self, bool (*is_wanted)(slice_t name))
 {
-    struct archive *archive = archive_read_new();
-    if (archive && support(archive) == ARCHIVE_OK &&
-        archive_read_open_memory(archive, bytes.data, bytes.size) == ARCHIVE_OK)
-        while (s_read_entry(self, archive, is_wanted)) {
+    locale_t before = s_enter_locale();
+    struct archive *archive = s_begin_pass(self);
+    struct archive_entry *entry;
+    while (archive && !self->is_too_large && (entry = s_next_entry(self, archive))) {
+        if (self->count == PACKAGE_PARTS_MAX) {
+            self->is_too_large = true;
+            break;
         }
-    else
-        self->is_damaged = true;
+        part_t *part = s_add_part(self, s_name(entry));
+        if (is_wanted(slice_from(part->name)) && s_is_small(self, entry))
+            s_unpack(self, archive, entry, part);
+    }
     archive_read_free(archive);
+    s_leave_locale(before);
+}
+
+static void
+s_load(package_t *self, part_t *part)
+{
+    locale_t before = s_enter_locale();
+    struct archive *archive = s_begin_pass(self);
+    struct archive_entry *entry = archive ? s_next_entry(self, archive) : NULL;
+    for (size_t place = 0; entry && place < part->place; place++)
+        entry = s_next_entry(self, archive);
+    if (entry)
+        s_unpack(self, archive, entry, part);
+    archive_read_free(archive);
+    s_leave_locale(before);
 }
 
 static int
 s_compare(const void *a, const void *b)
 {
     return strcasecmp(((const part_t *) a)->name, ((const part_t *) b)->name);
-}
-
-/* libarchive hands out names in the encoding of the locale; with this one, none is lost. */
-static locale_t
-s_locale(void)
-{
-    static locale_t locale; /* kept for good: its tables are files, out of reach once sealed */
-    if (locale == (locale_t) 0)
-        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
-    return locale;
 }
 
 void
@@ -139,13 +198,14 @@ package_t *
 package_open(slice_t bytes, bool (*is_wanted)(slice_t name))
 {
     package_t *self = memory_new(sizeof *self);
+    self->archive = bytes;
     self->unpack_limit = s_unpack_limit(bytes.size);
-    locale_t before = s_locale() ? uselocale(s_locale()) : (locale_t) 0;
-    s_read_archive(self, bytes, archive_read_support_format_zip_seekable, is_wanted);
-    if (self->count == 0 && self->is_damaged) /* the list at the end; the parts may be there */
-        s_read_archive(self, bytes, archive_read_support_format_zip_streamable, is_wanted);
-    if (before)
-        uselocale(before);
+    self->format = archive_read_support_format_zip_seekable;
+    s_list(self, is_wanted);
+    if (self->count == 0 && self->is_damaged) { /* the list at the end; the parts may be there */
+        self->format = archive_read_support_format_zip_streamable;
+        s_list(self, is_wanted);
+    }
     if (self->count)
         qsort(self->parts, self->count, sizeof *self->parts, s_compare);
     return self;
@@ -178,13 +238,13 @@ package_name(const package_t *self, size_t index)
     return slice_from(self->parts[index].name);
 }
 
-static const part_t *
+static part_t *
 s_find(const package_t *self, slice_t name)
 {
     if (self->count == 0)
         return NULL;
     part_t key = {.name = slice_copy(name)};
-    const part_t *part = bsearch(&key, self->parts, self->count, sizeof key, s_compare);
+    part_t *part = bsearch(&key, self->parts, self->count, sizeof key, s_compare);
     free(key.name);
     return part;
 }
@@ -196,13 +256,26 @@ package_has(const package_t *self, slice_t name)
 }
 
 bool
-package_find(const package_t *self, slice_t name, slice_t *bytes)
+package_find(package_t *self, slice_t name, slice_t *bytes)
 {
-    const part_t *part = s_find(self, name);
-    if (part == NULL || part->bytes.size == 0)
+    part_t *part = s_find(self, name);
+    if (part && part->is_packed && !self->is_too_large)
+        s_load(self, part);
+    if (part == NULL || part->bytes.size == 0 || self->is_too_large)
         return false;
+    part->find_count++;
     *bytes = buffer_slice(&part->bytes);
     return true;
+}
+
+void
+package_release(package_t *self, slice_t name)
+{
+    part_t *part = s_find(self, name);
+    if (part == NULL || part->find_count == 0 || --part->find_count > 0)
+        return;
+    buffer_free(&part->bytes);
+    part->is_packed = true;
 }
 
 bool

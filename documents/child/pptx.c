@@ -111,8 +111,7 @@ pptx_read(const extract_request_t *request, reading_t *reading)
 {
     static const xml_handler_t handler = {.on_start = s_on_slide};
     ooxml_t file;
-    if (!ooxml_open(&file, request, true, reading))
-        return;
+    ooxml_open(&file, request, true, reading);
     slides_t slides = {.file = &file};
     office_walk(&file.office, file.main, &handler, &slides);
     reading->page_count = slides.slide_count;

@@ -49,7 +49,7 @@ s_on_start(void *self_, const xml_element_t *element)
 }
 
 void
-relations_read(const package_t *package, slice_t source, relations_t *out)
+relations_read(package_t *package, slice_t source, relations_t *out)
 {
     static const xml_handler_t handler = {.on_start = s_on_start};
     slice_t name = s_last_segment(source), bytes;

@@ -21,7 +21,7 @@ typedef struct {
 
 /* Reads the relationships of the part `source` ("": those of the package) into `out`, which must be
  * empty; external targets are left out. */
-void relations_read(const package_t *package, slice_t source, relations_t *out);
+void relations_read(package_t *package, slice_t source, relations_t *out);
 
 /* Returns the target (borrowed) of the relationship `id`, or of the first that has `type`; the
  * empty slice where there is none. */

@@ -152,8 +152,7 @@ xlsx_read(const extract_request_t *request, reading_t *reading)
                                                  s_on_string_text};
     static const xml_handler_t book_handler = {.on_start = s_on_sheet};
     ooxml_t file;
-    if (!ooxml_open(&file, request, true, reading))
-        return;
+    ooxml_open(&file, request, true, reading);
     strings_t strings = {0};
     office_walk(&file.office, relations_by_type(&file.relations, "sharedStrings"), &string_handler,
                 &strings);

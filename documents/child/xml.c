@@ -5,6 +5,10 @@
 #include <limits.h>
 #include <string.h>
 
+/* The names of a document's elements and attributes come to a few thousand bytes; libxml2 would
+ * take time in the square of ten millions. */
+enum { NAMES_MAX_BYTES = 256 * 1024 };
+
 /* libxml2 hands over attributes as runs of five: local name, prefix, namespace, value, value's end.
  */
 enum { FIELDS = 5, FIELD_NAME = 0, FIELD_SPACE = 2, FIELD_VALUE = 3, FIELD_END = 4 };
@@ -97,6 +101,7 @@ xml_walk(slice_t bytes, const xml_handler_t *handler, void *self)
         return false;
     walk_t walk = {.handler = handler, .self = self, .parser = parser};
     *parser->sax = HANDLERS;
+    xmlDictSetLimit(parser->dict, NAMES_MAX_BYTES);
     parser->userData = &walk;
     /* NOENT is about the five entities of XML itself: in attributes they come as characters. */
     xmlCtxtUseOptions(parser, XML_PARSE_RECOVER | XML_PARSE_NOENT | XML_PARSE_NONET |

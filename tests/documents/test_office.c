@@ -511,6 +511,34 @@ entities_are_never_expanded(void **state)
 }
 
 static void
+a_slide_may_be_the_presentation_itself(void **state)
+{
+    (void) state;
+    zip_part_t parts[COUNT(PPTX)];
+    memcpy(parts, PPTX, sizeof PPTX);
+    parts[3].text = RELATIONS(RELATION("s1", "slide", "presentation.xml") RELATION(
+        "s2", "slide", "slides/slide2.xml") RELATION("s3", "slide", "presentation.xml"));
+    s_read(parts, COUNT(parts), 10);
+    assert_int_equal(s_reading.error, ERROR_NONE);
+    assert_int_equal(s_reading.page_count, 3);
+}
+
+static void
+a_vocabulary_without_end_is_not_learnt(void **state)
+{
+    (void) state;
+    buffer_t xml = {0};
+    buffer_append_text(&xml, "<w:document xmlns:w='w'>" P(LONG));
+    for (int i = 0; i < 500000; i++)
+        buffer_printf(&xml, "<w:p%d/>", i);
+    buffer_append_text(&xml, P("too late") "</w:document>");
+    zip_part_t parts[] = {{"_rels/.rels", DOCX_ROOTS}, {"word/document.xml", xml.data}};
+    s_read(parts, COUNT(parts), 10);
+    s_assert_text(EXTRACT_METHOD_DOCX, LONG);
+    buffer_free(&xml);
+}
+
+static void
 elements_without_end_do_no_harm(void **state)
 {
     (void) state;
@@ -617,6 +645,8 @@ main(void)
         TEST(a_presentation_of_pictures_has_no_text_and_is_no_scan),
         TEST(broken_xml_is_read_as_far_as_it_goes),
         TEST(entities_are_never_expanded),
+        TEST(a_slide_may_be_the_presentation_itself),
+        TEST(a_vocabulary_without_end_is_not_learnt),
         TEST(elements_without_end_do_no_harm),
         TEST(a_document_that_is_a_bomb_is_too_large),
         TEST(a_zip_with_a_password_is_encrypted),

@@ -40,7 +40,7 @@ parts_are_found_by_name_whatever_its_case(void **state)
     assert_true(package_find(s_package, SLICE("B/second.XML"), &bytes) && slice_is(bytes, "two"));
     assert_true(package_find(s_package, SLICE("a.xml"), &bytes) && slice_is(bytes, "one"));
     assert_true(package_has(s_package, SLICE("picture.png")));
-    assert_false(package_find(s_package, SLICE("picture.png"), &bytes));
+    assert_true(package_find(s_package, SLICE("picture.png"), &bytes) && slice_is(bytes, "three"));
     assert_false(package_find(s_package, SLICE("empty.xml"), &bytes));
     assert_false(package_has(s_package, SLICE("c.xml")));
     assert_false(package_has(s_package, SLICE("")));
@@ -92,28 +92,67 @@ encrypted_parts_are_told(void **state)
     zip_end(&builder);
     s_open();
     slice_t bytes;
-    assert_true(package_is_encrypted(s_package));
     assert_false(package_find(s_package, SLICE("a.xml"), &bytes));
+    assert_true(package_is_encrypted(s_package));
+}
+
+/* Parts a.xml, b.xml and so on, all alike and much larger than they are packed. */
+static void
+s_build_large(size_t part_bytes, unsigned count)
+{
+    buffer_t blanks = {0};
+    memset(buffer_reserve(&blanks, part_bytes), ' ', part_bytes);
+    blanks.size = part_bytes;
+    zip_builder_t *builder = zip_begin(&s_zip, NULL);
+    for (unsigned i = 0; i < count; i++) {
+        char name[] = "a.xml";
+        name[0] = (char) ('a' + i);
+        zip_add(builder, name, buffer_slice(&blanks));
+    }
+    zip_end(&builder);
+    buffer_free(&blanks);
 }
 
 static void
-a_bomb_is_too_large(void **state)
+a_bomb_of_small_parts_is_too_large(void **state)
 {
     (void) state;
-    buffer_t zeros = {0};
-    memset(buffer_reserve(&zeros, 1 << 20), ' ', 1 << 20);
-    zeros.size = 1 << 20;
-    zip_builder_t *builder = zip_begin(&s_zip, NULL);
-    for (unsigned i = 0; i < 20; i++) {
-        char name[] = "a.xml";
-        name[0] = (char) ('a' + i);
-        zip_add(builder, name, buffer_slice(&zeros));
-    }
-    zip_end(&builder);
-    buffer_free(&zeros);
-    assert_true(s_zip.size < 100000);
+    s_build_large(1 << 20, 20);
     s_open();
     assert_true(package_is_too_large(s_package));
+}
+
+static void
+large_parts_are_unpacked_when_they_are_asked_for(void **state)
+{
+    (void) state;
+    enum { LARGE = 6 << 20 };
+    s_build_large(LARGE, 4);
+    s_open();
+    slice_t bytes;
+    assert_true(package_find(s_package, SLICE("d.xml"), &bytes) && bytes.size == LARGE);
+    assert_true(package_find(s_package, SLICE("b.xml"), &bytes) && bytes.size == LARGE);
+    assert_false(package_is_too_large(s_package));
+    assert_false(package_find(s_package, SLICE("a.xml"), &bytes));
+    assert_true(package_is_too_large(s_package));
+}
+
+static void
+a_part_is_kept_until_its_last_release(void **state)
+{
+    (void) state;
+    static const zip_part_t parts[] = {{"a.xml", "one"}, {"b.xml", "two"}};
+    zip_build(parts, 2, &s_zip);
+    s_open();
+    slice_t first, second;
+    package_release(s_package, SLICE("b.xml"));
+    assert_true(package_find(s_package, SLICE("b.xml"), &first));
+    assert_true(package_find(s_package, SLICE("b.xml"), &second));
+    package_release(s_package, SLICE("b.xml"));
+    assert_true(slice_is(first, "two"));
+    package_release(s_package, SLICE("b.xml"));
+    package_release(s_package, SLICE("b.xml"));
+    assert_true(package_find(s_package, SLICE("b.xml"), &first) && slice_is(first, "two"));
 }
 
 static void
@@ -150,7 +189,9 @@ main(void)
         TEST(what_is_no_archive_has_no_parts),
         TEST(without_the_list_at_the_end_parts_are_still_found),
         TEST(encrypted_parts_are_told),
-        TEST(a_bomb_is_too_large),
+        TEST(a_bomb_of_small_parts_is_too_large),
+        TEST(large_parts_are_unpacked_when_they_are_asked_for),
+        TEST(a_part_is_kept_until_its_last_release),
         TEST(references_are_resolved_within_the_package),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
