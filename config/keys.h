@@ -70,6 +70,8 @@
         "Documents that one extract process reads before it is replaced.") \
     CONFIG_KEY(EXTRACT_MEMORY_BYTES, "extract/memory_bytes", NUMBER, "1073741824", 134217728, 17179869184, "", \
         "Address space of an extract process in bytes.") \
+    CONFIG_KEY(EXTRACT_OCR_LANGUAGES, "extract/ocr_languages", TEXT, "", 0, 0, "", \
+        "Languages that images are read in, by tesseract's names, split by commas; empty: all installed; none: images are not read.") \
     CONFIG_KEY(WORKERS_PROCESSES, "workers/processes", NUMBER, "1", 0, 64, "", \
         "Worker processes that the supervisor starts and watches on this host.") \
     CONFIG_KEY(WORKERS_SLOTS, "workers/slots", NUMBER, "0", 0, 1000, "", \

@@ -29,10 +29,11 @@ struct extractor {
     char *program;
     uint32_t documents;
     char memory_bytes[NUMBER_SIZE]; /* as the process is told */
-    pid_t pid;                      /* 0: there is no process */
-    int fd;                         /* our end of its socket */
-    uint32_t served;                /* documents that this process was given */
-    buffer_t input;                 /* the answer, as it arrives */
+    char *ocr_languages;
+    pid_t pid;       /* 0: there is no process */
+    int fd;          /* our end of its socket */
+    uint32_t served; /* documents that this process was given */
+    buffer_t input;  /* the answer, as it arrives */
 };
 
 /* How a step of the exchange ended. */
@@ -64,6 +65,7 @@ extractor_new(const extractor_options_t *options)
     self->program =
         options->program[0] ? slice_copy(slice_from(options->program)) : s_default_program();
     self->documents = options->documents;
+    self->ocr_languages = slice_copy(slice_from(options->ocr_languages));
     snprintf(self->memory_bytes, sizeof self->memory_bytes, "%llu",
              (unsigned long long) options->memory_bytes);
     return self;
@@ -95,6 +97,7 @@ extractor_destroy(extractor_t **self_p)
         return;
     s_end_process(self);
     buffer_free(&self->input);
+    free(self->ocr_languages);
     free(self->program);
     free(self);
     *self_p = NULL;
@@ -105,7 +108,8 @@ extractor_destroy(extractor_t **self_p)
 static int
 s_spawn(extractor_t *self, int fd)
 {
-    char *arguments[] = {self->program, "--serve", "--memory", self->memory_bytes, NULL};
+    char *arguments[] = {self->program,     "--serve",           "--memory", self->memory_bytes,
+                         "--ocr-languages", self->ocr_languages, NULL};
     char *environment[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

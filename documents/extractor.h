@@ -19,9 +19,10 @@
 typedef struct extractor extractor_t;
 
 typedef struct {
-    const char *program;   /* "": tagmill-extract beside the running program */
-    uint32_t documents;    /* that one process reads before it is replaced */
-    uint64_t memory_bytes; /* of address space that a process may take */
+    const char *program;       /* "": tagmill-extract beside the running program */
+    uint32_t documents;        /* that one process reads before it is replaced */
+    uint64_t memory_bytes;     /* of address space that a process may take */
+    const char *ocr_languages; /* as ocr_configure takes them */
 } extractor_options_t;
 
 /* Returns owned: an extractor (options are copied). Starts nothing yet. */

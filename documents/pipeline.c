@@ -38,6 +38,7 @@ pipeline_new(const config_t *config, cache_t *cache)
         .program = config_text(config, CONFIG_EXTRACT_PROGRAM),
         .documents = (uint32_t) config_number(config, CONFIG_EXTRACT_DOCUMENTS),
         .memory_bytes = (uint64_t) config_number(config, CONFIG_EXTRACT_MEMORY_BYTES),
+        .ocr_languages = config_text(config, CONFIG_EXTRACT_OCR_LANGUAGES),
     };
     self->cache = cache;
     self->acquirer = acquirer_new(&acquire);

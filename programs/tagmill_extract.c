@@ -7,15 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "documents/child/ocr.h"
 #include "documents/child/serve.h"
 #include "documents/extract_frame.h"
 
 static const char USAGE[] =
-    "usage: tagmill-extract FILE [--pages N] [--memory BYTES]\n"
-    "       tagmill-extract --serve [--memory BYTES]\n"
-    "Prints the text of a document: PDF, plain text or Markdown, told by its bytes.\n"
+    "usage: tagmill-extract FILE [--pages N] [--memory BYTES] [--ocr-languages LIST]\n"
+    "       tagmill-extract --serve [--memory BYTES] [--ocr-languages LIST]\n"
+    "Prints the text of a document; what it is, its bytes tell.\n"
     "  --pages N       read the first N pages (3)\n"
     "  --memory BYTES  address space of the process (1073741824)\n"
+    "  --ocr-languages LIST\n"
+    "                  tesseract's names split by commas, or none (all that are installed)\n"
     "  --serve         answer a worker's requests on standard input\n"
     "  --version       print the version\n";
 
@@ -24,6 +27,7 @@ typedef struct {
     bool is_server;
     uint64_t pages;
     uint64_t memory_bytes;
+    const char *ocr_languages;
 } options_t;
 
 static bool
@@ -49,6 +53,10 @@ s_parse(char **args, options_t *options)
         } else if (strcmp(*args, "--memory") == 0) {
             if (!s_parse_number(*++args, UINT64_MAX, &options->memory_bytes))
                 return false;
+        } else if (strcmp(*args, "--ocr-languages") == 0) {
+            options->ocr_languages = *++args;
+            if (*args == NULL)
+                return false;
         } else if (**args == '-' || options->file)
             return false;
         else
@@ -57,10 +65,25 @@ s_parse(char **args, options_t *options)
     return options->is_server == (options->file == NULL);
 }
 
+/* tesseract would make threads, which the sandbox kills for and which only slow it down. The OpenMP
+ * library has read its environment before main. */
+static void
+s_forbid_threads(char **argv)
+{
+    static const char name[] = "OMP_THREAD_LIMIT", one[] = "1";
+    const char *limit = getenv(name);
+    if (limit && strcmp(limit, one) == 0)
+        return;
+    if (setenv(name, one, 1) == 0)
+        execv("/proc/self/exe", argv);
+    fprintf(stderr, "tagmill-extract: cannot start anew: %s\n", strerrordesc_np(errno));
+    _exit(2);
+}
+
 int
 main(int argc, char **argv)
 {
-    options_t options = {.pages = 3, .memory_bytes = UINT64_C(1) << 30};
+    options_t options = {.pages = 3, .memory_bytes = UINT64_C(1) << 30, .ocr_languages = ""};
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         puts("tagmill-extract " TAGMILL_VERSION);
         return 0;
@@ -73,6 +96,8 @@ main(int argc, char **argv)
         fputs(USAGE, stderr);
         return 2;
     }
+    s_forbid_threads(argv);
+    ocr_configure(options.ocr_languages);
     int code = options.is_server
                    ? serve_requests(options.memory_bytes)
                    : serve_file(options.file, (uint32_t) options.pages, options.memory_bytes);

@@ -1,9 +1,16 @@
 #include "documents/child/pdf.h"
 
 #include <poppler.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "documents/child/forms.h"
+#include "documents/child/legible.h"
+#include "documents/child/ocr.h"
+#include "documents/child/pdf_picture.h"
 #include "documents/child/plain.h"
+#include "documents/child/running.h"
 
 /* poppler mends the missing cross-reference table. */
 static const char WARM_UP[] =
@@ -20,36 +27,116 @@ static const char WARM_UP[] =
     "endstream endobj\n"
     "trailer<</Root 1 0 R>>\n";
 
-static void
-s_append_page(PopplerDocument *document, int index, size_t text_limit, reading_t *reading,
-              int *read_count)
+enum {
+    SPARSE = 50, /* characters; a stamp or a page number over a scanned page has fewer */
+};
+
+static const double COVERED = 0.5; /* share of a page that a scan covers, or more */
+
+/* The pages read. */
+typedef struct {
+    buffer_t *texts;
+    size_t count;
+    bool has_layer;    /* the text of a page came from its layer */
+    bool has_pictures; /* the text of a page came from a picture of it */
+    size_t size;       /* of all texts */
+    ocr_session_t ocr;
+} pages_t;
+
+/* A page without text is a picture of it, an empty one, or text turned into outlines. */
+static bool
+s_needs_ocr(PopplerPage *page, slice_t text)
 {
-    PopplerPage *page = poppler_document_get_page(document, index);
-    if (page == NULL)
-        return;
-    (*read_count)++;
-    char *text = poppler_page_get_text(page);
-    if (text) {
-        plain_clean((slice_t){text, strlen(text)}, text_limit - reading->text.size, &reading->text);
-        if (reading->text.size < text_limit)
-            buffer_append_byte(&reading->text, '\n');
+    size_t count = legible_count(text);
+    if (count == 0 || !legible_is(text))
+        return true;
+    return count < SPARSE && pdf_picture_share(page) >= COVERED;
+}
+
+/* Appends the text of the page's layer, and says in `*is_enough` whether that will do. */
+static void
+s_read_layer(PopplerPage *page, size_t limit, buffer_t *out, bool *is_enough)
+{
+    char *layer = poppler_page_get_text(page);
+    slice_t text = slice_from(layer);
+    *is_enough = !s_needs_ocr(page, text);
+    if (*is_enough || legible_is(text)) {
+        buffer_t letters = {0};
+        forms_resolve(text, &letters);
+        plain_clean(buffer_slice(&letters), limit, out);
+        buffer_free(&letters);
     }
-    g_free(text);
-    g_object_unref(page);
+    g_free(layer);
+}
+
+/* Replaces `text` by what is seen on the page, where that is more. */
+static bool
+s_read_picture(PopplerPage *page, size_t limit, ocr_session_t *ocr, buffer_t *text)
+{
+    buffer_t seen = {0};
+    if (ocr_is_available())
+        ocr_read(ocr, pdf_picture_make(page), &seen);
+    bool is_more = seen.size > text->size;
+    if (is_more) {
+        buffer_clear(text);
+        plain_clean(buffer_slice(&seen), limit, text);
+    }
+    buffer_free(&seen);
+    return is_more;
 }
 
 static void
-s_read_pages(PopplerDocument *document, uint32_t page_limit, size_t text_limit, reading_t *reading)
+s_read_page(PopplerPage *page, size_t limit, pages_t *pages)
 {
-    int count = poppler_document_get_n_pages(document), read_count = 0;
-    for (int i = 0; i < count && (uint32_t) i < page_limit && reading->text.size < text_limit; i++)
-        s_append_page(document, i, text_limit, reading, &read_count);
-    if (read_count > 0) {
-        reading->page_count = (uint32_t) count;
-        return;
+    buffer_t *text = &pages->texts[pages->count++];
+    bool is_enough;
+    s_read_layer(page, limit - pages->size, text, &is_enough);
+    if (!is_enough && s_read_picture(page, limit - pages->size, &pages->ocr, text))
+        pages->has_pictures = true;
+    else
+        pages->has_layer = pages->has_layer || text->size > 0;
+    pages->size += text->size;
+}
+
+static void
+s_join(pages_t *pages, size_t limit, buffer_t *out)
+{
+    running_drop(pages->texts, pages->count);
+    for (size_t i = 0; i < pages->count; i++) {
+        buffer_append_slice(out, buffer_slice(&pages->texts[i]));
+        if (out->size < limit)
+            buffer_append_byte(out, '\n');
+        buffer_free(&pages->texts[i]);
     }
-    reading->error = ERROR_CORRUPT;
-    buffer_append_text(&reading->detail, "the PDF is damaged: no page can be read");
+    plain_join_words(out);
+}
+
+static void
+s_read_pages(PopplerDocument *document, const extract_request_t *request, reading_t *reading)
+{
+    int count = poppler_document_get_n_pages(document);
+    size_t wanted = count < 0 ? 0 : (size_t) count;
+    wanted = wanted < request->page_limit ? wanted : request->page_limit;
+    pages_t pages = {.texts = memory_new((wanted + 1) * sizeof(buffer_t))};
+    for (size_t i = 0; i < wanted && pages.size < request->text_limit; i++) {
+        PopplerPage *page = poppler_document_get_page(document, (int) i);
+        if (page == NULL)
+            continue;
+        s_read_page(page, request->text_limit, &pages);
+        g_object_unref(page);
+    }
+    if (pages.count > 0) {
+        reading->page_count = (uint32_t) count;
+        reading->is_scanned = pages.has_pictures && !pages.has_layer;
+        reading->confidence = ocr_confidence(&pages.ocr);
+        s_join(&pages, request->text_limit, &reading->text);
+    } else {
+        reading->error = ERROR_CORRUPT;
+        buffer_append_text(&reading->detail, "the PDF is damaged: no page can be read");
+    }
+    if (reading->is_scanned)
+        reading->method = EXTRACT_METHOD_OCR;
+    free(pages.texts);
 }
 
 static PopplerDocument *
@@ -73,19 +160,20 @@ s_open(slice_t bytes, reading_t *reading)
 }
 
 void
-pdf_read(slice_t bytes, uint32_t page_limit, size_t text_limit, reading_t *reading)
+pdf_read(const extract_request_t *request, reading_t *reading)
 {
-    PopplerDocument *document = s_open(bytes, reading);
+    PopplerDocument *document = s_open(request->bytes, reading);
     if (document == NULL)
         return;
-    s_read_pages(document, page_limit, text_limit, reading);
+    s_read_pages(document, request, reading);
     g_object_unref(document);
 }
 
 void
 pdf_warm_up(void)
 {
+    extract_request_t request = {1, EXTRACT_TEXT_MAX_BYTES, {WARM_UP, sizeof WARM_UP - 1}};
     reading_t reading = {0};
-    pdf_read((slice_t){WARM_UP, sizeof WARM_UP - 1}, 1, EXTRACT_TEXT_MAX_BYTES, &reading);
+    pdf_read(&request, &reading);
     reading_free(&reading);
 }

@@ -3,6 +3,7 @@
 #include "documents/child/epub.h"
 #include "documents/child/format.h"
 #include "documents/child/html.h"
+#include "documents/child/image.h"
 #include "documents/child/markdown.h"
 #include "documents/child/ooxml.h"
 #include "documents/child/opendocument.h"
@@ -24,22 +25,17 @@ s_read_plain(const extract_request_t *request, reading_t *reading)
 }
 
 static void
-s_read_pdf(const extract_request_t *request, reading_t *reading)
-{
-    pdf_read(request->bytes, request->page_limit, request->text_limit, reading);
-    plain_join_words(&reading->text);
-}
-
-static void
 s_check_text(reading_t *reading)
 {
     size_t count = plain_count_characters(buffer_slice(&reading->text));
     if (count >= TEXT_MIN_CHARACTERS)
         return;
     reading->error = ERROR_NO_TEXT;
-    reading->is_scanned = reading->method == EXTRACT_METHOD_PDF_TEXT && reading->page_count > 0;
-    if (count == 0 && reading->is_scanned)
-        buffer_append_text(&reading->detail, "the pages hold no text; they may be scanned images");
+    bool has_pages = reading->page_count > 0 && (reading->method == EXTRACT_METHOD_PDF_TEXT ||
+                                                 reading->method == EXTRACT_METHOD_OCR);
+    reading->is_scanned = reading->is_scanned || (has_pages && count == 0);
+    if (reading->is_scanned && count == 0)
+        buffer_append_text(&reading->detail, "no text can be read on the pages");
     else if (count == 0)
         buffer_append_text(&reading->detail, "the file holds no text");
     else
@@ -52,7 +48,7 @@ static const struct {
     extract_method_t method;
     void (*read)(const extract_request_t *request, reading_t *reading);
 } READERS[FORMAT_COUNT] = {
-    [FORMAT_PDF] = {EXTRACT_METHOD_PDF_TEXT, s_read_pdf},
+    [FORMAT_PDF] = {EXTRACT_METHOD_PDF_TEXT, pdf_read},
     [FORMAT_TEXT] = {EXTRACT_METHOD_PLAIN_TEXT, s_read_plain},
     [FORMAT_DOCX] = {EXTRACT_METHOD_DOCX, docx_read},
     [FORMAT_PPTX] = {EXTRACT_METHOD_PPTX, pptx_read},
@@ -61,6 +57,7 @@ static const struct {
     [FORMAT_ODP] = {EXTRACT_METHOD_ODP, odp_read},
     [FORMAT_ODS] = {EXTRACT_METHOD_ODS, ods_read},
     [FORMAT_EPUB] = {EXTRACT_METHOD_EPUB, epub_read},
+    [FORMAT_IMAGE] = {EXTRACT_METHOD_OCR, image_read},
     [FORMAT_HTML] = {EXTRACT_METHOD_HTML, html_read},
     [FORMAT_CSV] = {EXTRACT_METHOD_CSV, table_read},
 };
@@ -79,11 +76,11 @@ s_refuse(format_t format, const char *name, reading_t *reading)
         buffer_printf(&reading->detail, "this is %s, and damaged", name);
     } else {
         reading->error = ERROR_UNSUPPORTED_FORMAT;
-        buffer_printf(
-            &reading->detail,
-            "this is %s; PDF, Office and OpenDocument files, EPUB, HTML, CSV, plain text and "
-            "Markdown are read",
-            name);
+        buffer_printf(&reading->detail,
+                      "this is %s; PDF, PNG, JPEG, TIFF, Office and OpenDocument files, EPUB, "
+                      "HTML, CSV, plain text and "
+                      "Markdown are read",
+                      name);
     }
 }
 

@@ -1,8 +1,8 @@
 /* Takes from the extract process what reading a document does not need.
  *
- * Afterwards it can compute, answer on the descriptors that it has, and read fonts and the tables
- * of poppler; it cannot make a socket or a process, run a program, or open any other file. Sources:
- * prctl(2), getrlimit(2), capset(2), landlock(7), seccomp(2).
+ * Afterwards it can compute, answer on the descriptors that it has, and read fonts, the tables of
+ * poppler and the data of tesseract; it cannot make a socket or a process, run a program, or open
+ * any other file. Sources: prctl(2), getrlimit(2), capset(2), landlock(7), seccomp(2).
  */
 #ifndef TAGMILL_DOCUMENTS_CHILD_SANDBOX_H
 #define TAGMILL_DOCUMENTS_CHILD_SANDBOX_H

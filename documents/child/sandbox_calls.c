@@ -8,7 +8,8 @@
 
 #include "documents/child/sandbox_layers.h"
 
-/* What the C library, glib, fontconfig and poppler use to compute, to read files and to die. */
+/* What the C library, glib, fontconfig, poppler and tesseract use to compute, to read files and to
+ * die. */
 static const int ALLOWED[] = {
     SCMP_SYS(read),
     SCMP_SYS(write),

@@ -10,8 +10,11 @@
 #include "documents/child/sandbox_layers.h"
 
 static const char *const READABLE[] = {
-    "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/poppler",
-    "/etc/fonts",       "/usr/share/fontconfig",  "/var/cache/fontconfig",
+    "/usr/share/fonts",          "/usr/local/share/fonts",
+    "/usr/share/poppler",        "/etc/fonts",
+    "/usr/share/fontconfig",     "/var/cache/fontconfig",
+    "/usr/share/tesseract-ocr",  "/usr/share/tessdata",
+    "/usr/local/share/tessdata",
 };
 
 /* The rights on files that each version of the interface knows, as a count of low bits: naming one

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* Landlock: fonts, fontconfig and poppler's tables may be read, no other file in any way. True also
- * where the kernel has no Landlock (said on standard error); false when it has and refuses. */
+/* Landlock: fonts, fontconfig, poppler's tables and tesseract's data may be read, no other file in
+ * any way. True also where the kernel has no Landlock (said on standard error); false when it has
+ * and refuses. */
 bool sandbox_restrict_files(void);
 
 /* seccomp: calls that are not on the list kill the process; those that libraries try and can do

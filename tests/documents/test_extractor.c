@@ -50,7 +50,7 @@ s_use_script(const char *body, uint32_t documents)
     assert_int_equal(fclose(file), 0);
     assert_int_equal(chmod(path, 0700), 0);
     extractor_destroy(&s_extractor);
-    extractor_options_t options = {path, documents, MEMORY_BYTES};
+    extractor_options_t options = {path, documents, MEMORY_BYTES, ""};
     s_extractor = extractor_new(&options);
 }
 
@@ -64,7 +64,7 @@ setup(void **state)
     atomic_store(&s_cancelled, false);
     char program[PATH_SIZE];
     snprintf(program, sizeof program, "%s/tagmill-extract", getenv("TAGMILL_TEST_BIN"));
-    extractor_options_t options = {program, 200, MEMORY_BYTES};
+    extractor_options_t options = {program, 200, MEMORY_BYTES, ""};
     s_extractor = extractor_new(&options);
     return 0;
 }
@@ -349,7 +349,7 @@ a_program_that_is_missing_is_said(void **state)
 {
     (void) state;
     extractor_destroy(&s_extractor);
-    extractor_options_t options = {"/nowhere/tagmill-extract", 200, MEMORY_BYTES};
+    extractor_options_t options = {"/nowhere/tagmill-extract", 200, MEMORY_BYTES, ""};
     s_extractor = extractor_new(&options);
     assert_int_equal(s_run(TEXT), ERROR_INTERNAL);
     assert_non_null(strstr(s_failure.detail, "cannot be started"));

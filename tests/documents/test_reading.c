@@ -107,10 +107,7 @@ formats_are_told_by_their_bytes(void **state)
         slice_t bytes;
         const char *name;
     } rows[] = {
-        {{"\x89PNG\r\n\x1a\n....", 12}, "a PNG image"},
-        {{"\xff\xd8\xff\xe0....", 8}, "a JPEG image"},
-        {{"II*\0....", 8}, "a TIFF image"},
-        {{"MM\0*....", 8}, "a TIFF image"},
+        {{"GIF89a......", 12}, "a GIF image"},
         {{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", 12}, "an older Office document"},
         {{"{\\rtf1 hello}", 13}, "an RTF document"},
         {{"<?xml version='1.0'?><a/>", 25}, "an XML document"},
