@@ -52,7 +52,10 @@ s_on_job(void *context, const store_job_t *job)
                                       .finished_at = job->finished_at,
                                       .error = job->error,
                                       .version = job->version,
-                                      .eta_seconds = -1},
+                                      .eta_seconds = -1,
+                                      .tokens_in = job->spent.tokens_in,
+                                      .tokens_out = job->spent.tokens_out,
+                                      .cost_nano = job->spent.cost_nano},
                       context);
 }
 

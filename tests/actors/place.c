@@ -140,7 +140,8 @@ place_store_job(place_t *self, const char *job_id, uint64_t job_no, uint32_t tot
                                  .attempts = 1,
                                  .error_type = row < done ? ERROR_NONE : ERROR_CORRUPT,
                                  .tags = SLICE("[\"a\"]"),
-                                 .model_name = SLICE("noop")};
+                                 .model_name = SLICE("noop"),
+                                 .spent = {100, 20, 5000}};
         s_check(store_add_result(store, job_no, row + 2, &result, &added, &fault), &fault);
         assert_true(added);
     }

@@ -77,6 +77,9 @@ a_job_is_found_by_its_owner_alone(void **state)
     assert_int_equal(job.total, 3);
     assert_int_equal(job.processed, 1);
     assert_int_equal(job.failed, 1);
+    assert_int_equal(job.tokens_in, 200); /* of the two that have a result */
+    assert_int_equal(job.tokens_out, 40);
+    assert_int_equal(job.cost_nano, 10000);
     PLACE_SEND(place, find_job, .request = 6, .owner = SLICE("bob"), .job_id = SLICE("j"));
     PLACE_RECEIVE(place, REFUSED, refused, &refused);
     assert_int_equal(refused.request, 6);
