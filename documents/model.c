@@ -12,8 +12,6 @@
 
 enum {
     MEMORIES_MAX = 16,     /* models that are remembered; the oldest one goes */
-    ANSWER_TOKENS = 1024,  /* room for an answer, */
-    MENDED_TOKENS = 4096,  /* and for one whose first try was cut: some models think aloud */
     TEXT_LEAST = 1000,     /* code points: a model that finds this too long is not asked again */
     EXCLUSIONS_ASKED = 10, /* tags asked for beyond those wanted for exclusions' sake, at most */
     NUMBER_SIZE = 16
@@ -43,7 +41,6 @@ typedef struct {
     const atomic_bool *cancel;
     unsigned quirks;
     size_t text_limit;
-    uint32_t max_tokens;
     char *bad_answer; /* owned */
     bool was_mended;
     model_answer_t *answer;
@@ -157,8 +154,7 @@ s_write_request(model_t *self, const talk_t *talk)
                        .prompts = self->prompts,
                        .values = &values,
                        .bad_answer = talk->bad_answer,
-                       .quirks = talk->quirks,
-                       .max_tokens = talk->max_tokens};
+                       .quirks = talk->quirks};
     model_request_write(&ask, &self->body);
     buffer_free(&text);
     buffer_free(&title);
@@ -260,7 +256,7 @@ s_mend(talk_t *talk, model_reply_t *reply)
                                     : "the model's answer held no tags, twice");
     talk->was_mended = true;
     if (reply->is_cut) {
-        talk->max_tokens = MENDED_TOKENS;
+        talk->quirks |= MODEL_QUIRK_WORDY;
         s_shorten(talk);
     } else if (reply->content && reply->content[0]) {
         talk->bad_answer = reply->content;
@@ -334,7 +330,6 @@ model_tag(model_t *self, const model_request_t *request, int64_t deadline_ms,
                    .cancel = cancel,
                    .quirks = memory ? memory->quirks : model_request_quirks(request->choice),
                    .text_limit = MODEL_TEXT_MAX,
-                   .max_tokens = ANSWER_TOKENS,
                    .answer = answer,
                    .failure = failure};
     *failure = (failure_t){0};

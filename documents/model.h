@@ -1,11 +1,11 @@
 /* Tags from a model: any server that speaks the OpenAI-compatible chat/completions.
  *
  * A model_t belongs to one thread (a slot) and keeps its connections and what it has learnt of
- * each model: which parts of a request it does not take. One document costs one request; another
- * is made where the server minds a part of the request (remembered), where the document is too
- * long for the model (a quarter of it is sent), and once where the answer is no list of tags
- * (it is shown to the model, which is asked for JSON alone; an answer that was cut is asked for
- * again with less text and more room).
+ * each model: which parts of a request it does not take, and how much room its answers need. One
+ * document costs one request; another is made where the server minds a part of the request
+ * (remembered), where the document is too long for the model (a quarter of it is sent), and once
+ * where the answer is no list of tags (it is shown to the model, which is asked for JSON alone; an
+ * answer that was cut is asked for again with less text and more room).
  */
 #ifndef TAGMILL_DOCUMENTS_MODEL_H
 #define TAGMILL_DOCUMENTS_MODEL_H

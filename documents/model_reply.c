@@ -161,8 +161,9 @@ static const char *const UNKNOWN_MODEL[] = {
 static const char *const NO_CREDIT[] = {"insufficient_quota", "insufficient credit",
                                         "billing_hard_limit", "billing_not_active"};
 static const char *const TOO_LONG[] = {
-    "context_length",  "context length",     "context window",          "too many tokens",
-    "maximum context", "prompt is too long", "string_above_max_length", "too large"};
+    "context_length",     "context length",          "context window",
+    "context size",       "too many tokens",         "maximum context",
+    "prompt is too long", "string_above_max_length", "too large"};
 static const char *const MODERATION[] = {"flagged",        "moderation",     "content_filter",
                                          "content_policy", "content policy", "safety"};
 

@@ -6,7 +6,11 @@
 
 #include "documents/model_text.h"
 
-enum { BAD_ANSWER_MAX = 2000 /* bytes of an answer that are shown again */ };
+enum {
+    BAD_ANSWER_MAX = 2000, /* code points of an answer that are shown again */
+    ANSWER_TOKENS = 1024,  /* room for an answer, */
+    WORDY_TOKENS = 4096    /* and for one after some thinking */
+};
 
 static const char SCHEMA[] =
     "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"tags\",\"strict\":true,\"schema\":{"
@@ -82,7 +86,8 @@ model_request_write(const model_ask_t *ask, buffer_t *out)
     if (!(ask->quirks & MODEL_QUIRK_NO_TEMPERATURE))
         cJSON_AddNumberToObject(root, "temperature", 0);
     bool is_new = ask->quirks & MODEL_QUIRK_NEW_LIMIT;
-    cJSON_AddNumberToObject(root, is_new ? "max_completion_tokens" : "max_tokens", ask->max_tokens);
+    cJSON_AddNumberToObject(root, is_new ? "max_completion_tokens" : "max_tokens",
+                            ask->quirks & MODEL_QUIRK_WORDY ? WORDY_TOKENS : ANSWER_TOKENS);
     s_add_format(ask, root);
     char *text = cJSON_PrintUnformatted(root);
     buffer_clear(out);

@@ -13,12 +13,13 @@
 #include "documents/model_prompts.h"
 #include "documents/model_reply.h"
 
-/* What a model was found not to take. Bits. */
+/* What a model was found not to take, or to need. Bits. */
 enum {
-    MODEL_QUIRK_NO_SYSTEM = 1,     /* messages of the role system: goes before the user's */
-    MODEL_QUIRK_NO_FORMAT = 2,     /* response_format: left out */
-    MODEL_QUIRK_NEW_LIMIT = 4,     /* max_tokens: called max_completion_tokens */
-    MODEL_QUIRK_NO_TEMPERATURE = 8 /* temperature: left out */
+    MODEL_QUIRK_NO_SYSTEM = 1,      /* messages of the role system: goes before the user's */
+    MODEL_QUIRK_NO_FORMAT = 2,      /* response_format: left out */
+    MODEL_QUIRK_NEW_LIMIT = 4,      /* max_tokens: called max_completion_tokens */
+    MODEL_QUIRK_NO_TEMPERATURE = 8, /* temperature: left out */
+    MODEL_QUIRK_WORDY = 16          /* it thinks before it answers: needs more tokens */
 };
 
 /* Borrowed. */
@@ -28,7 +29,6 @@ typedef struct {
     const model_values_t *values;
     const char *bad_answer; /* to be mended; NULL: this is not a repair */
     unsigned quirks;        /* MODEL_QUIRK_... */
-    uint32_t max_tokens;    /* of the answer */
 } model_ask_t;
 
 /* What is known of the choice's provider before anything is sent, as quirks. */

@@ -182,6 +182,10 @@ a_cut_answer_is_asked_for_with_less_text_and_more_room(void **state)
     fixture_assert_requests("cut-long", 2);
     model_server_last(fixture.server, &fixture.head, &fixture.body);
     assert_non_null(strstr(fixture.body.data, "\"max_tokens\":4096"));
+    fixture.request.text = SLICE("A few words.");
+    fixture_assert_requests("cut-long", 1); /* the room is kept, the text is not cut */
+    model_server_last(fixture.server, &fixture.head, &fixture.body);
+    assert_non_null(strstr(fixture.body.data, "\"max_tokens\":4096"));
     fixture_assert_failed("cut", ERROR_MODEL_ERROR, "was cut before its first tag");
     fixture_assert_failed("cut-thinking", ERROR_MODEL_ERROR, "was cut before its first tag");
     buffer_free(&text);
