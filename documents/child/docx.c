@@ -14,6 +14,7 @@ typedef struct {
     prose_t *prose;
     unsigned text_depth; /* elements that are open and hold text */
     bool is_hidden;      /* the run that is open is */
+    bool is_placeholder; /* the control that is open waits to be filled in */
     note_set_t *footnotes, *endnotes;
 } writer_t;
 
@@ -88,6 +89,22 @@ s_on_hidden(writer_t *self, const xml_element_t *element)
 }
 
 static xml_step_t
+s_on_control(writer_t *self, const xml_element_t *element)
+{
+    self->is_placeholder = strcmp(element->name, "showingPlcHdr") == 0;
+    return XML_ENTER;
+}
+
+static xml_step_t
+s_on_control_content(writer_t *self, const xml_element_t *element)
+{
+    (void) element;
+    bool is_placeholder = self->is_placeholder;
+    self->is_placeholder = false;
+    return is_placeholder ? XML_SKIP : XML_ENTER;
+}
+
+static xml_step_t
 s_on_text_box(writer_t *self, const xml_element_t *element)
 {
     (void) element;
@@ -128,6 +145,9 @@ static const struct {
     {"noBreakHyphen", s_on_hyphen},
     {"vanish", s_on_hidden},
     {"txbxContent", s_on_text_box},
+    {"sdtPr", s_on_control},
+    {"showingPlcHdr", s_on_control},
+    {"sdtContent", s_on_control_content},
     {"footnoteReference", s_on_reference},
     {"endnoteReference", s_on_reference},
     {"footnote", s_on_note},
@@ -135,7 +155,6 @@ static const struct {
     {"pPr", s_on_skipped},
     {"tblPr", s_on_skipped},
     {"sectPr", s_on_skipped},
-    {"sdtPr", s_on_skipped},
     {"del", s_on_skipped},
     {"moveFrom", s_on_skipped},
     {"Fallback", s_on_skipped},
@@ -161,7 +180,7 @@ s_on_end(void *self_, const char *name)
     writer_t *self = self_;
     if (strcmp(name, "p") == 0)
         prose_end_paragraph(self->prose);
-    else if (strcmp(name, "r") == 0)
+    else if (strcmp(name, "r") == 0 || strcmp(name, "sdtPr") == 0)
         self->is_hidden = false;
     else if (strcmp(name, "t") == 0)
         self->text_depth--;

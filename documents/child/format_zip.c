@@ -39,6 +39,8 @@ static const kind_t PARTS[] = {
     {"ppt/presentation.xml", FORMAT_PPTX, "a PowerPoint presentation"},
     {"xl/workbook.xml", FORMAT_XLSX, "an Excel workbook"},
     {"META-INF/container.xml", FORMAT_EPUB, "an EPUB book"},
+    {"Index/Document.iwa", FORMAT_OTHER, "an Apple iWork document"},
+    {"META-INF/MANIFEST.MF", FORMAT_OTHER, "a Java archive"},
 };
 
 static bool

@@ -45,18 +45,45 @@ office_walk(office_t *self, slice_t name, const xml_handler_t *handler, void *ha
     return true;
 }
 
-/* Office and others fill in a title where the author gave none. */
+/* One word and a number: "Tabelle 2". */
+static bool
+s_is_default_name(slice_t name)
+{
+    size_t size = name.size;
+    while (size && name.data[size - 1] >= '0' && name.data[size - 1] <= '9')
+        size--;
+    slice_t word = slice_trim((slice_t){name.data, size});
+    return size < name.size && (word.size == 0 || memchr(word.data, ' ', word.size) == NULL);
+}
+
+/* Programs fill in a title where the author gave none. */
 static bool
 s_is_title_of_program(slice_t title)
 {
-    static const char *const beginnings[] = {"Microsoft ", "PowerPoint ", "Slide ", "Untitled",
-                                             "Unbenannt",  "Document",    "Folie ", "Workbook"};
+    static const char *const beginnings[] = {"Microsoft Word - ", "Microsoft PowerPoint - ",
+                                             "Microsoft Excel - "};
+    static const char *const titles[] = {
+        "PowerPoint Presentation",
+        "PowerPoint-Präsentation",
+        "Présentation PowerPoint",
+        "Presentación de PowerPoint",
+        "Presentazione di PowerPoint",
+        "Apresentação do PowerPoint",
+        "Document",
+        "Presentation",
+        "Untitled",
+        "Unbenannt",
+        "Unknown",
+    };
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
         size_t size = strlen(beginnings[i]);
-        if (title.size >= size && strncasecmp(title.data, beginnings[i], size) == 0)
+        if (title.size >= size && memcmp(title.data, beginnings[i], size) == 0)
             return true;
     }
-    return false;
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+        if (slice_is(title, titles[i]))
+            return true;
+    return s_is_default_name(title);
 }
 
 typedef struct {
@@ -109,17 +136,6 @@ office_write_properties(office_t *self, slice_t name)
         xml_walk(bytes, &handler, &properties);
     buffer_free(&properties.value);
     self->body_start = self->prose.main.text.size;
-}
-
-/* One word and a number: "Tabelle 2". */
-static bool
-s_is_default_name(slice_t name)
-{
-    size_t size = name.size;
-    while (size && name.data[size - 1] >= '0' && name.data[size - 1] <= '9')
-        size--;
-    slice_t word = slice_trim((slice_t){name.data, size});
-    return size < name.size && (word.size == 0 || memchr(word.data, ' ', word.size) == NULL);
 }
 
 void

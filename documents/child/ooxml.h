@@ -12,8 +12,8 @@
 
 /* Body in document order, tables by cell, text boxes behind their paragraph; then the notes that
  * the text refers to, then headers and footers, each wording once. Deleted revisions, moved-away
- * and hidden text, formulas and field codes are left out. Pages are those of prose.h; page_count is
- * what the program that saved the file counted. */
+ * and hidden text, formulas, field codes and controls that wait to be filled in are left out. Pages
+ * are those of prose.h; page_count is what the program that saved the file counted. */
 void docx_read(const extract_request_t *request, reading_t *reading);
 
 /* The first page_limit slides in their order, each with its notes, diagrams and charts' titles.
@@ -21,7 +21,7 @@ void docx_read(const extract_request_t *request, reading_t *reading);
 void pptx_read(const extract_request_t *request, reading_t *reading);
 
 /* The first page_limit sheets that are not hidden, row by row; cells with text only: numbers and
- * dates are no tags. page_count is the number of sheets. */
+ * dates are no tags. page_count is the number of such sheets. */
 void xlsx_read(const extract_request_t *request, reading_t *reading);
 
 /* Opens as office_open and reads what all three begin with: the package's own relationships into

@@ -30,6 +30,7 @@ static const char *const SKIPPED[] = {
     "automatic-styles",
     "font-face-decls",
     "scripts",
+    "placeholder",
     "object",
 };
 
