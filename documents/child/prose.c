@@ -59,6 +59,7 @@ s_append(prose_t *self, slice_t letters)
     buffer_append_text(&run->text, gap);
     buffer_append(&run->text, letters.data, size);
     run->gap = PROSE_GAP_NONE;
+    self->character_count += strlen(gap);
     for (size_t i = 0; i < size; i++)
         self->character_count += ((unsigned char) letters.data[i] & 0xc0) != 0x80;
 }
