@@ -18,10 +18,10 @@ enum { NAME_SIZE = 64, DATE_WORD_LIMIT = 256, SHORT_WORD_LETTERS = 2, MODIFIER_L
 
 struct language_rules {
     char code[LANGUAGE_CODE_SIZE];
-    const wordlist_t *stop_words;   /* NULL: none for this language */
-    const wordlist_t *common_words; /* the same */
-    const wordlist_t *boilerplate;  /* the same */
-    struct sb_stemmer *stemmer;     /* NULL: none for this language */
+    words_t stop_words;            /* empty: none for this language */
+    words_t common_words;          /* the same; both are hashed because every form is looked up */
+    const wordlist_t *boilerplate; /* NULL: none for this language */
+    struct sb_stemmer *stemmer;    /* NULL: none for this language */
     words_t date_words;
     language_rules_t *latin; /* owned; NULL: the language is written in Latin letters itself */
     bool elides;
@@ -76,20 +76,28 @@ s_take_date_words(language_rules_t *self, const char *locale)
     udat_close(format);
 }
 
+static void
+s_take_list(words_t *words, const wordlists_t *lists, const char *language)
+{
+    const wordlist_t *list = wordlists_find(lists, language);
+    for (size_t i = 0; list && i < list->count; i++)
+        words_require(words, slice_from(list->words[i]), WORDS_NONE);
+}
+
 language_rules_t *
 language_rules_new(const char *code)
 {
     static const char *const eliding[] = {"fr", "it", "ca", "oc", "ga", NULL};
     static const char *const spaceless[] = {"ja", "km", "lo", "my", "th", "zh", NULL};
-    static const char *const other_scripts[] = {"am", "ar", "be", "bg", "bn", "el", "fa", "gu",
-                                                "he", "hi", "hy", "ja", "ka", "km", "kn", "ko",
-                                                "lo", "mk", "ml", "mr", "my", "ne", "pa", "ru",
-                                                "ta", "te", "th", "uk", "ur", "yi", "zh", NULL};
+    static const char *const other_scripts[] = {
+        "am", "ar", "be", "bg", "bn", "ckb", "el", "fa", "gu", "he", "hi",
+        "hy", "ja", "ka", "km", "kn", "ko",  "lo", "mk", "ml", "mr", "my",
+        "ne", "pa", "ru", "ta", "te", "th",  "uk", "ur", "yi", "zh", NULL};
     const char *used = code[0] ? code : "en";
     language_rules_t *self = memory_new(sizeof *self);
     snprintf(self->code, sizeof self->code, "%s", code);
-    self->stop_words = wordlists_find(&wordlists_stopwords, used);
-    self->common_words = wordlists_find(&wordlists_common, used);
+    s_take_list(&self->stop_words, &wordlists_stopwords, used);
+    s_take_list(&self->common_words, &wordlists_common, used);
     self->boilerplate = wordlists_find(&wordlists_boilerplate, used);
     self->stemmer = sb_stemmer_new(used, "UTF_8");
     self->elides = s_is_one_of(used, eliding);
@@ -109,6 +117,8 @@ language_rules_destroy(language_rules_t **self_p)
         return;
     language_rules_destroy(&self->latin);
     sb_stemmer_delete(self->stemmer);
+    words_free(&self->stop_words);
+    words_free(&self->common_words);
     words_free(&self->date_words);
     free(self);
     *self_p = NULL;
@@ -157,9 +167,9 @@ bool
 language_rules_is_stop(const language_rules_t *self, slice_t folded)
 {
     const language_rules_t *rules = s_for(self, folded);
-    if (rules->stop_words == NULL)
+    if (rules->stop_words.count == 0)
         return folded.size <= SHORT_WORD_LETTERS; /* most grammar is short, most subjects not */
-    if (wordlist_has(rules->stop_words, folded))
+    if (words_find(&rules->stop_words, folded) != WORDS_NONE)
         return true;
     return strcmp(rules->code, "ja") == 0 && s_is_inflected(folded);
 }
@@ -167,7 +177,7 @@ language_rules_is_stop(const language_rules_t *self, slice_t folded)
 bool
 language_rules_is_common(const language_rules_t *self, slice_t stem)
 {
-    return wordlist_has(s_for(self, stem)->common_words, stem);
+    return words_find(&s_for(self, stem)->common_words, stem) != WORDS_NONE;
 }
 
 bool
