@@ -1,5 +1,6 @@
 #include "documents/child/reading.h"
 
+#include "documents/child/email.h"
 #include "documents/child/epub.h"
 #include "documents/child/format.h"
 #include "documents/child/html.h"
@@ -59,6 +60,7 @@ static const struct {
     [FORMAT_EPUB] = {EXTRACT_METHOD_EPUB, epub_read},
     [FORMAT_IMAGE] = {EXTRACT_METHOD_OCR, image_read},
     [FORMAT_HTML] = {EXTRACT_METHOD_HTML, html_read},
+    [FORMAT_EMAIL] = {EXTRACT_METHOD_EMAIL, email_read},
     [FORMAT_CSV] = {EXTRACT_METHOD_CSV, table_read},
 };
 
@@ -78,7 +80,7 @@ s_refuse(format_t format, const char *name, reading_t *reading)
         reading->error = ERROR_UNSUPPORTED_FORMAT;
         buffer_printf(&reading->detail,
                       "this is %s; PDF, PNG, JPEG, TIFF, Office and OpenDocument files, EPUB, "
-                      "HTML, CSV, plain text and "
+                      "HTML, e-mail, CSV, plain text and "
                       "Markdown are read",
                       name);
     }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "documents/child/email.h"
 #include "documents/child/encoding.h"
 #include "documents/child/html.h"
 #include "documents/child/package.h"
@@ -90,6 +91,7 @@ s_warm_up(void)
     encoding_warm_up();
     html_warm_up();
     package_warm_up();
+    email_warm_up();
 }
 
 int
