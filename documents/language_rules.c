@@ -26,6 +26,7 @@ struct language_rules {
     language_rules_t *latin; /* owned; NULL: the language is written in Latin letters itself */
     bool elides;
     bool is_spaceless;
+    bool is_turkic;
     bool is_english;
 };
 
@@ -55,7 +56,7 @@ s_take_names(language_rules_t *self, const UDateFormat *format, UDateFormatSymbo
         if (U_FAILURE(status) || size == 0)
             continue;
         buffer_t folded = {0};
-        unicode_fold(&folded, (slice_t){bytes, (size_t) size});
+        language_rules_fold(self, &folded, (slice_t){bytes, (size_t) size});
         if (folded.size > 1 && !memchr(folded.data, ' ', folded.size))
             words_require(&self->date_words, buffer_slice(&folded), DATE_WORD_LIMIT);
         buffer_free(&folded);
@@ -88,6 +89,7 @@ language_rules_t *
 language_rules_new(const char *code)
 {
     static const char *const eliding[] = {"fr", "it", "ca", "oc", "ga", NULL};
+    static const char *const turkic[] = {"tr", "az", NULL};
     static const char *const spaceless[] = {"ja", "km", "lo", "my", "th", "zh", NULL};
     static const char *const other_scripts[] = {
         "am", "ar", "be", "bg", "bn", "ckb", "el", "fa", "gu", "he", "hi",
@@ -101,6 +103,7 @@ language_rules_new(const char *code)
     self->boilerplate = wordlists_find(&wordlists_boilerplate, used);
     self->stemmer = sb_stemmer_new(used, "UTF_8");
     self->elides = s_is_one_of(used, eliding);
+    self->is_turkic = s_is_one_of(used, turkic);
     self->is_spaceless = s_is_one_of(used, spaceless);
     self->is_english = strcmp(used, "en") == 0;
     s_take_date_words(self, used);
@@ -161,6 +164,15 @@ s_for(const language_rules_t *self, slice_t word)
             return self;
     }
     return self->latin;
+}
+
+void
+language_rules_fold(const language_rules_t *self, buffer_t *out, slice_t text)
+{
+    if (self->is_turkic)
+        unicode_fold_turkic(out, text);
+    else
+        unicode_fold(out, text);
 }
 
 bool
@@ -226,6 +238,21 @@ language_rules_is_acronym(const language_rules_t *self, slice_t word)
     if (!self->is_english)
         return false;
     return slice_is(word, "US") || slice_is(word, "IT") || slice_is(word, "WHO");
+}
+
+bool
+language_rules_is_article(const language_rules_t *self, slice_t word)
+{
+    static const struct {
+        const char *code, *article;
+    } articles[] = {{"en", "the"}, {"de", "der"}, {"de", "die"}, {"de", "das"}, {"nl", "het"},
+                    {"fr", "les"}, {"es", "los"}, {"es", "las"}, {"pt", "os"},  {"it", "gli"}};
+    const char *code = self->code[0] ? self->code : "en";
+    for (size_t i = 0; i < sizeof articles / sizeof articles[0]; i++) {
+        if (strcmp(articles[i].code, code) == 0 && slice_is(word, articles[i].article))
+            return true;
+    }
+    return false;
 }
 
 bool

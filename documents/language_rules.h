@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "base/slice.h"
 #include "documents/language.h"
 
@@ -24,6 +25,9 @@ void language_rules_destroy(language_rules_t **self_p);
 
 /* The code that the rules were made with. */
 const char *language_rules_code(const language_rules_t *self);
+
+/* Appends `text` (NFC) case-folded as the language folds. */
+void language_rules_fold(const language_rules_t *self, buffer_t *out, slice_t text);
 
 /* True when the word (case-folded NFC) carries grammar rather than a subject. */
 bool language_rules_is_stop(const language_rules_t *self, slice_t folded);
@@ -47,6 +51,9 @@ bool language_rules_is_date(const language_rules_t *self, slice_t folded);
 /* True when the word (as written) is the name of something though it spells a stop word: US, WHO.
  */
 bool language_rules_is_acronym(const language_rules_t *self, slice_t word);
+
+/* True when the word (as written, in lower case) is a definite article. */
+bool language_rules_is_article(const language_rules_t *self, slice_t word);
 
 /* True when every noun is written with a capital, so that one does not make a name. */
 bool language_rules_has_capital_nouns(const language_rules_t *self);

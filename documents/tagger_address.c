@@ -57,12 +57,14 @@ s_is_path(const UChar *units, size_t start, size_t at)
            u_isalnum(units[at - 2]);
 }
 
-/* host.tld alone, for the endings that no sentence runs into by a forgotten space. */
+/* host.tld or file.ext alone, for the endings that no sentence runs into by a forgotten space. */
 static bool
 s_is_host(const UChar *units, size_t count, size_t at)
 {
-    static const char *const endings[] = {".com",  ".org", ".net", ".edu", ".gov",
-                                          ".html", ".htm", ".php", ".pdf", NULL};
+    static const char *const endings[] = {
+        ".com",  ".org",  ".net",  ".edu", ".gov", ".html", ".htm", ".php",  ".pdf",
+        ".docx", ".pptx", ".xlsx", ".odt", ".odp", ".ods",  ".rtf", ".epub", ".txt",
+        ".md",   ".csv",  ".eml",  ".png", ".jpg", ".jpeg", ".tif", ".tiff", NULL};
     if (units[at] != '.')
         return false;
     for (size_t i = 0; endings[i]; i++) {

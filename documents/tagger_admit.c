@@ -31,7 +31,7 @@ s_read(admission_t *self, slice_t text)
     buffer_clear(&self->plain);
     buffer_clear(&self->folded);
     unicode_squeeze(&self->plain, text);
-    unicode_fold(&self->folded, buffer_slice(&self->plain));
+    language_rules_fold(self->lexicon->rules, &self->folded, buffer_slice(&self->plain));
     tokens_clear(&self->tokens);
     tokenizer_run(self->tokenizer, buffer_slice(&self->plain), self->lexicon, &self->tokens);
     exclusions_key(&self->key, &self->tokens, self->lexicon);

@@ -13,7 +13,8 @@ s_match(const tokens_t *tokens, size_t at, const lexicon_t *lexicon)
     for (size_t count = 1; count <= WORDS_MAX && at + count <= tokens->count; count++) {
         if (count > 1)
             buffer_append_byte(&folded, ' ');
-        unicode_fold(&folded, lexicon_text(lexicon, tokens->items[at + count - 1].form));
+        language_rules_fold(lexicon->rules, &folded,
+                            lexicon_text(lexicon, tokens->items[at + count - 1].form));
         slice_t phrase = buffer_slice(&folded);
         if (language_rules_is_boilerplate(lexicon->rules, phrase))
             found = count;

@@ -32,7 +32,27 @@ s_compare(const void *left, const void *right)
            (a->phrase->key.part_count < b->phrase->key.part_count);
 }
 
-/* Fills `pool` (POOL_SIZE) with the best candidates that are not excluded. Returns how many. */
+/* A year before a word is part of a name where the two come again or have an article: the 1984
+ * riots, but not "in 1984 riots broke out". */
+static bool
+s_is_dated(const scoring_t *scoring, const phrase_t *phrase)
+{
+    const token_t *token = &scoring->tokens->items[phrase->first];
+    if (token->role != ROLE_YEAR || phrase->total_count > 1)
+        return false;
+    return phrase->first == 0 || token->joint != JOINT_SPACE ||
+           !language_rules_is_article(scoring->lexicon->rules,
+                                      lexicon_text(scoring->lexicon, token[-1].form));
+}
+
+static bool
+s_is_candidate(const scoring_t *scoring, const exclusions_t *exclusions, const phrase_t *phrase)
+{
+    return !s_is_dated(scoring, phrase) &&
+           !exclusions_forbid_stems(exclusions, phrase->key.stems, phrase->key.part_count);
+}
+
+/* Fills `pool` (POOL_SIZE) with the best candidates that may be tags. Returns how many. */
 static size_t
 s_fill_pool(const scoring_t *scoring, const exclusions_t *exclusions, ranked_t *pool)
 {
@@ -45,8 +65,7 @@ s_fill_pool(const scoring_t *scoring, const exclusions_t *exclusions, ranked_t *
     }
     qsort(ranked, total, sizeof *ranked, s_compare);
     for (uint32_t i = 0; i < total && count < POOL_SIZE; i++) {
-        const phrase_key_t *key = &ranked[i].phrase->key;
-        if (!exclusions_forbid_stems(exclusions, key->stems, key->part_count))
+        if (s_is_candidate(scoring, exclusions, ranked[i].phrase))
             pool[count++] = ranked[i];
     }
     free(ranked);

@@ -26,7 +26,7 @@ s_take_line(exclusions_t *self, slice_t line, tokenizer_t *tokenizer, lexicon_t 
 {
     buffer_t plain = {0}, folded = {0};
     unicode_squeeze(&plain, line);
-    unicode_fold(&folded, buffer_slice(&plain));
+    language_rules_fold(lexicon->rules, &folded, buffer_slice(&plain));
     if (folded.size)
         words_require(&self->phrases, buffer_slice(&folded), EXCLUSIONS_LIMIT);
     tokens_clear(&self->tokens);

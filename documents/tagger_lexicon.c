@@ -175,7 +175,7 @@ s_describe(lexicon_t *self, slice_t form)
 {
     shape_t shape = s_shape(form);
     buffer_clear(&self->folded);
-    unicode_fold(&self->folded, form);
+    language_rules_fold(self->rules, &self->folded, form);
     slice_t folded = buffer_slice(&self->folded);
     slice_t base = language_rules_base(self->rules, folded);
     slice_t stem = language_rules_stem(self->rules, base);

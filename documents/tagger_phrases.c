@@ -6,33 +6,58 @@
 
 #include "base/memory.h"
 
+static bool
+s_can_start(const tokens_t *tokens, size_t at)
+{
+    const token_t *items = tokens->items;
+    if (items[at].role == ROLE_YEAR)
+        return at + 1 < tokens->count && items[at + 1].role == ROLE_SUBJECT &&
+               items[at + 1].joint == JOINT_SPACE;
+    return items[at].role == ROLE_SUBJECT || items[at].role == ROLE_AIDE;
+}
+
+/* Returns where the row of words that starts at `at` ends. */
+static size_t
+s_row_end(const tokens_t *tokens, size_t at)
+{
+    const token_t *items = tokens->items;
+    size_t end = at + 1;
+    while (end < tokens->count && items[end].role != ROLE_NONE && items[end].role != ROLE_YEAR &&
+           items[end].joint != JOINT_BREAK)
+        end++;
+    return end;
+}
+
 bool
 run_next(const tokens_t *tokens, run_t *run)
 {
     const token_t *items = tokens->items;
     size_t at = run->first + run->count;
     for (;;) {
-        while (at < tokens->count && (items[at].role == ROLE_NONE ||
-                                      items[at].role == ROLE_INSIDE || items[at].role == ROLE_TAIL))
+        while (at < tokens->count && !s_can_start(tokens, at))
             at++;
         if (at >= tokens->count)
             return false;
-        size_t end = at, last_subject = 0;
-        for (; end < tokens->count && items[end].role != ROLE_NONE; end++) {
-            if (end > at && items[end].joint == JOINT_BREAK)
-                break;
-            if (items[end].role == ROLE_SUBJECT)
-                last_subject = end + 1;
-        }
-        size_t last = end;
+        size_t end = s_row_end(tokens, at), last = end;
+        bool has_subject = false;
+        for (size_t i = at; i < end; i++)
+            has_subject = has_subject || items[i].role == ROLE_SUBJECT;
         while (last > at && items[last - 1].role == ROLE_INSIDE)
             last--;
-        if (last_subject > at) {
+        if (has_subject) {
             *run = (run_t){at, last - at};
             return true;
         }
         at = end; /* months and single letters alone */
     }
+}
+
+run_t
+run_without_year(const tokens_t *tokens, run_t run)
+{
+    if (run.count && tokens->items[run.first].role == ROLE_YEAR)
+        return (run_t){run.first + 1, run.count - 1};
+    return run;
 }
 
 void
@@ -180,8 +205,12 @@ phrases_count(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon)
     if (self->slots)
         memset(self->slots, 0, self->slot_count * sizeof *self->slots);
     s_start_stems(self, lexicon->stems.count);
-    for (run_t run = {0}; run_next(tokens, &run);)
+    for (run_t run = {0}; run_next(tokens, &run);) {
+        run_t bare = run_without_year(tokens, run);
         s_count_whole(self, tokens, lexicon, &run);
+        if (bare.count != run.count)
+            s_count_whole(self, tokens, lexicon, &bare);
+    }
     for (run_t run = {0}; run_next(tokens, &run);)
         s_count_inside(self, tokens, lexicon, &run);
 }

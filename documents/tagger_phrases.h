@@ -57,6 +57,9 @@ typedef struct {
  * cannot stand at either end. Returns false where there is none. */
 bool run_next(const tokens_t *tokens, run_t *run);
 
+/* Returns the run without the year that it starts with, if it does: the 1984 riots are riots. */
+run_t run_without_year(const tokens_t *tokens, run_t run);
+
 /* Writes the stems of `count` tokens into `key` (count at most PHRASE_PARTS). */
 void phrase_key_set(phrase_key_t *key, const lexicon_t *lexicon, const token_t *tokens,
                     size_t count);

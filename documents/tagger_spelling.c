@@ -32,21 +32,31 @@ s_count_one(spelling_t *self, const tokens_t *tokens, size_t first)
     self->variants[i].inner_count += tokens->items[first].joint != JOINT_BREAK;
 }
 
+static void
+s_count_run(spelling_t *spellings, size_t count, const tokens_t *tokens, const lexicon_t *lexicon,
+            run_t run)
+{
+    phrase_key_t key;
+    if (run.count > PHRASE_PARTS)
+        return;
+    phrase_key_set(&key, lexicon, tokens->items + run.first, run.count);
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(&spellings[i].phrase->key, &key, sizeof key) == 0) {
+            s_count_one(&spellings[i], tokens, run.first);
+            break;
+        }
+    }
+}
+
 void
 spelling_count(spelling_t *spellings, size_t count, const tokens_t *tokens,
                const lexicon_t *lexicon)
 {
-    phrase_key_t key;
     for (run_t run = {0}; run_next(tokens, &run);) {
-        if (run.count > PHRASE_PARTS)
-            continue;
-        phrase_key_set(&key, lexicon, tokens->items + run.first, run.count);
-        for (size_t i = 0; i < count; i++) {
-            if (memcmp(&spellings[i].phrase->key, &key, sizeof key) == 0) {
-                s_count_one(&spellings[i], tokens, run.first);
-                break;
-            }
-        }
+        run_t bare = run_without_year(tokens, run);
+        s_count_run(spellings, count, tokens, lexicon, run);
+        if (bare.count != run.count)
+            s_count_run(spellings, count, tokens, lexicon, bare);
     }
 }
 
@@ -64,7 +74,7 @@ static bool
 s_append_lower(const lexicon_t *lexicon, uint32_t form, buffer_t *out)
 {
     size_t start = out->size;
-    unicode_fold(out, lexicon_text(lexicon, form));
+    language_rules_fold(lexicon->rules, out, lexicon_text(lexicon, form));
     slice_t lower = {out->data + start, out->size - start};
     return lexicon_knows(lexicon, lower);
 }

@@ -141,7 +141,7 @@ static bool
 s_is_stop(tokenizer_t *self, slice_t word)
 {
     buffer_t folded = {0};
-    unicode_fold(&folded, word);
+    language_rules_fold(self->lexicon->rules, &folded, word);
     bool is_stop = language_rules_is_stop(self->lexicon->rules, buffer_slice(&folded));
     buffer_free(&folded);
     return is_stop;
@@ -277,6 +277,20 @@ s_is_vowel(slice_t form)
     return form.size == 1 && strchr("AEIOUY", form.data[0]);
 }
 
+/* 1000 to 2099. */
+static bool
+s_is_year(slice_t form)
+{
+    static const char *const digits = "0123456789";
+    if (form.size != 4 || (form.data[0] != '1' && memcmp(form.data, "20", 2) != 0))
+        return false;
+    for (size_t i = 1; i < form.size; i++) {
+        if (!memchr(digits, form.data[i], 10))
+            return false;
+    }
+    return true;
+}
+
 /* The strongest of a compound's parts decides for all of them. */
 static role_t
 s_role(const lexicon_t *lexicon, const token_t *first, size_t count)
@@ -295,6 +309,8 @@ s_role(const lexicon_t *lexicon, const token_t *first, size_t count)
         else if (part != role)
             role = ROLE_NONE;
     }
+    if (role == ROLE_INSIDE && count == 1 && s_is_year(lexicon_text(lexicon, first->form)))
+        return ROLE_YEAR;
     if (role == ROLE_INSIDE && (count > 1 || lexicon_text(lexicon, first->form).size > 2))
         role = ROLE_NONE;
     return role;

@@ -30,7 +30,8 @@ typedef enum {
     ROLE_SUBJECT, /* can be a phrase */
     ROLE_AIDE,    /* only behind a subject, or before one: a capital, a month */
     ROLE_TAIL,    /* only behind a subject: a Roman numeral, the A of vitamin A */
-    ROLE_INSIDE   /* only between two words: a short number */
+    ROLE_INSIDE,  /* only between two words: a short number */
+    ROLE_YEAR     /* only at a phrase's start, with a subject behind: the 1984 riots */
 } role_t;
 
 typedef struct {

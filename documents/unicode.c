@@ -155,14 +155,14 @@ s_is_ascii(slice_t text)
 
 /* By way of UTF-16; text that is not in form C after folding is rare enough to pay for. */
 static void
-s_fold_wide(buffer_t *out, slice_t text)
+s_fold_wide(buffer_t *out, slice_t text, uint32_t options)
 {
     UErrorCode status = U_ZERO_ERROR;
     wide_t plain = {0}, folded = {0};
     unicode_widen(text, &plain, &folded);
     s_make_room(&folded, plain.count * 3); /* no letter folds to more than three */
     int32_t made = u_strFoldCase(folded.units, (int32_t) folded.capacity, plain.units,
-                                 (int32_t) plain.count, U_FOLD_CASE_DEFAULT, &status);
+                                 (int32_t) plain.count, options, &status);
     folded.count = U_SUCCESS(status) ? (size_t) made : 0;
     s_normalise(&folded, &plain);
     unicode_narrow(folded.units, folded.count, out);
@@ -174,7 +174,7 @@ void
 unicode_fold(buffer_t *out, slice_t text)
 {
     if (!s_is_ascii(text)) {
-        s_fold_wide(out, text);
+        s_fold_wide(out, text, U_FOLD_CASE_DEFAULT);
         return;
     }
     char *to = buffer_reserve(out, text.size);
@@ -184,6 +184,12 @@ unicode_fold(buffer_t *out, slice_t text)
     }
     out->size += text.size;
     out->data[out->size] = '\0';
+}
+
+void
+unicode_fold_turkic(buffer_t *out, slice_t text)
+{
+    s_fold_wide(out, text, U_FOLD_CASE_EXCLUDE_SPECIAL_I);
 }
 
 size_t

@@ -38,6 +38,9 @@ void unicode_squeeze(buffer_t *out, slice_t text);
 /* Appends `text` (UTF-8 in normal form C) case-folded, in normal form C. */
 void unicode_fold(buffer_t *out, slice_t text);
 
+/* The same for languages that tell the dotted i from the dotless one (Turkish, Azerbaijani). */
+void unicode_fold_turkic(buffer_t *out, slice_t text);
+
 /* Returns how many code points well-formed UTF-8 has. */
 size_t unicode_count(slice_t text);
 

@@ -57,7 +57,9 @@ s_assert_sifts(tagger_t *tagger, const char *candidates, const char *exclusions,
 static void
 tags_keep_their_order_and_their_case(void **state)
 {
-    s_assert_sifts(*state, "Zurich|apple trade|C++|AT&T", "", "en", "Zurich|apple trade|C++|AT&T");
+    static const char *const tags =
+        "Zurich|apple trade|C++|AT&T|5G spectrum|3D printing|1984 riots|são paulo|ml";
+    s_assert_sifts(*state, tags, "", "en", tags);
 }
 
 static void
@@ -139,6 +141,8 @@ an_exclusion_forbids_the_whole_phrase_in_any_case_and_inflection(void **state)
                    "ru", "");
     s_assert_sifts(*state, "人工智能|机器学习", "人工智能", "zh", "机器学习");
     s_assert_sifts(*state, "น้ำดื่ม", "น้ำดื่ม", "th", "");
+    s_assert_sifts(*state, "İstanbul|ISPARTA|Ankara", "istanbul\nısparta", "tr", "Ankara");
+    s_assert_sifts(*state, "istanbul|ısparta|Ankara", "İSTANBUL\nISPARTA", "tr", "Ankara");
     s_assert_sifts(*state, "cafe\xcc\x81", "CAF\xc3\x89", "xx", "");
 }
 

@@ -70,8 +70,27 @@ measures_are_no_tags_and_names_that_look_like_them_are(void **state)
 static void
 a_number_that_belongs_to_a_name_stays_in_it(void **state)
 {
-    assert_true(s_gives(*state, "The 1984 riots. After the 1984 riots they left.", "en", "riots"));
+    assert_true(s_gives(*state, "After the 1984 riots they left.", "en", "1984 riots"));
+    assert_true(s_gives(*state, "1984 riots: a list. In all 1984 riots fell.", "en", "1984 riots"));
+    assert_false(s_gives(*state, "In 1984 riots broke out, and later riots came.", "en", "1984"));
+    assert_true(s_gives(*state, "In 1984 riots broke out, and later riots came.", "en", "riots"));
+    assert_false(s_gives(*state, "The riots of 1984. The rise of 1984 was slow.", "en", "1984"));
     assert_true(s_gives(*state, "COVID-19 came. They had COVID-19.", "en", "COVID-19"));
+}
+
+static void
+names_of_files_are_no_tags(void **state)
+{
+    tag_list_t list = {0};
+    tag_request_t request = {.text = SLICE("The quality of drinking water."),
+                             .title = SLICE("report_final-2.docx"),
+                             .language = SLICE("en"),
+                             .tag_limit = 5};
+    tagger_run(*state, &request, &list);
+    for (size_t i = 0; i < list.count; i++)
+        assert_null(strstr(list.items[i], "report"));
+    assert_string_equal(list.items[0], "drinking water");
+    tag_list_free(&list);
 }
 
 static void
@@ -155,6 +174,7 @@ main(void)
         cmocka_unit_test(boilerplate_is_no_tag),
         cmocka_unit_test(measures_are_no_tags_and_names_that_look_like_them_are),
         cmocka_unit_test(a_number_that_belongs_to_a_name_stays_in_it),
+        cmocka_unit_test(names_of_files_are_no_tags),
         cmocka_unit_test(abbreviations_are_no_tags),
         cmocka_unit_test(a_line_that_no_margin_cuts_ends_a_phrase),
         cmocka_unit_test(scripts_without_spaces_are_divided_by_spaces_and_keep_to_nouns),
