@@ -17,6 +17,7 @@ typedef enum {
 typedef struct {
     const client_options_t *options;
     client_http_t *http; /* NULL for a command that needs no server */
+    char *api_key;       /* of --api-key-file, owned; NULL: it was not given */
 } client_t;
 
 /* A command: does it, prints to standard output, complains on standard error. */

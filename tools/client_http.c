@@ -78,21 +78,28 @@ client_http_new(const char *url, const char *token, client_http_t **out, fault_t
     return STATUS_OK;
 }
 
+char *
+client_http_read_secret(const char *path, fault_t *fault)
+{
+    buffer_t text = {0};
+    char *secret = NULL;
+    if (file_read(path, TOKEN_FILE_MAX, &text, fault) == STATUS_OK)
+        secret = slice_copy(slice_trim(buffer_slice(&text)));
+    buffer_free(&text);
+    return secret;
+}
+
 status_t
 client_http_connect(const char *url, const char *token, const char *token_file, client_http_t **out,
                     fault_t *fault)
 {
     *out = NULL;
-    buffer_t text = {0};
     char *from_file = NULL;
     if (!token && token_file) {
-        status_t status = file_read(token_file, TOKEN_FILE_MAX, &text, fault);
-        from_file = slice_copy(slice_trim(buffer_slice(&text)));
-        buffer_free(&text);
-        if (status != STATUS_OK) {
-            free(from_file);
-            return status;
-        }
+        fault_t why = {0};
+        from_file = client_http_read_secret(token_file, &why);
+        if (from_file == NULL)
+            return fault_set(fault, why.status, "%s", why.detail);
     }
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment */
     const char *known_url = url ? url : getenv("TAGMILL_URL");
@@ -187,6 +194,12 @@ s_headers(const client_http_t *self, const client_request_t *request)
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
     if (self->credentials.size)
         list = curl_slist_append(list, self->credentials.data);
+    if (request->api_key) {
+        buffer_t line = {0};
+        buffer_printf(&line, "X-Api-Key: %s", request->api_key);
+        list = curl_slist_append(list, line.data);
+        buffer_free(&line);
+    }
     if (request->content_type) {
         buffer_t line = {0};
         buffer_printf(&line, "Content-Type: %s", request->content_type);

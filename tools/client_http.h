@@ -23,6 +23,7 @@ typedef struct {
     const char *method;       /* "GET" or "POST" */
     const char *target;       /* path and query, as it goes over the wire */
     const char *content_type; /* NULL: no body */
+    const char *api_key;      /* goes along as X-Api-Key; NULL: none does */
     slice_t body;             /* the body, or */
     FILE *file;               /* a file to stream it from, from its current position */
     int64_t file_size;        /* bytes to send of `file` */
@@ -47,6 +48,10 @@ status_t client_http_new(const char *url, const char *token, client_http_t **out
  * As client_http_new, and the errors of file_read. */
 status_t client_http_connect(const char *url, const char *token, const char *token_file,
                              client_http_t **out, fault_t *fault);
+
+/* Returns owned: the token or key that the file at `path` holds, without white space around it;
+ * free with free(). NULL, with the errors of file_read in `fault`: it cannot be read. */
+char *client_http_read_secret(const char *path, fault_t *fault);
 
 /* Ends the conversation and nulls the caller's pointer. Null-safe. */
 void client_http_destroy(client_http_t **self_p);

@@ -4,6 +4,17 @@
 #include "tools/client.h"
 #include "tools/client_output.h"
 
+static void
+s_write_key(const char *api_key, buffer_t *out)
+{
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "api_key", api_key);
+    char *text = cJSON_PrintUnformatted(root);
+    buffer_append_text(out, text ? text : "{}");
+    cJSON_free(text);
+    cJSON_Delete(root);
+}
+
 client_exit_t
 client_run_control(const client_t *self)
 {
@@ -11,7 +22,13 @@ client_run_control(const client_t *self)
     buffer_t target = {0}, tail = {0};
     buffer_printf(&tail, "/%s", client_command_word(self->options->command));
     client_job_target(&target, job_id, tail.data);
+    buffer_t body = {0};
     client_request_t request = {.method = "POST", .target = target.data};
+    if (self->api_key) { /* only retry can have one: the job's own was wiped when it ended */
+        s_write_key(self->api_key, &body);
+        request.content_type = "application/json";
+        request.body = buffer_slice(&body);
+    }
     client_answer_t answer = {0};
     fault_t fault = {0};
     status_t status = client_http_send(self->http, &request, &answer, &fault);
@@ -19,14 +36,15 @@ client_run_control(const client_t *self)
     if (code == EXIT_DONE && self->options->json) {
         output_body(stdout, &answer.body);
     } else if (code == EXIT_DONE) {
-        cJSON *body = output_parse(&answer.body);
-        output_write(stdout, output_text(body, "message", "done"));
+        cJSON *said = output_parse(&answer.body);
+        output_write(stdout, output_text(said, "message", "done"));
         if (self->options->command == COMMAND_RETRY)
-            printf(" (%lld documents)", (long long) output_number(body, "retried_count", 0));
+            printf(" (%lld documents)", (long long) output_number(said, "retried_count", 0));
         putchar('\n');
-        cJSON_Delete(body);
+        cJSON_Delete(said);
     }
     client_answer_free(&answer);
+    buffer_free(&body);
     buffer_free(&target);
     buffer_free(&tail);
     return code;

@@ -48,7 +48,8 @@ typedef struct {
 typedef struct {
     bool help, version, json, watch;
     const char *url, *token, *token_file;
-    const char *model, *num_tags, *num_pages, *language, *priority, *max_attempts, *job_id;
+    const char *model, *num_tags, *num_pages, *language, *priority, *max_attempts, *job_id,
+        *fallback, *api_key_file;
     client_list_t exclude, map;
     const char *format, *status;
     const char *secret_file, *sub, *ttl;

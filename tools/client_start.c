@@ -18,15 +18,16 @@ typedef struct {
     bool is_number;
 } s_setting_t;
 
-enum { SETTING_COUNT = 6 };
+enum { SETTING_COUNT = 7 };
 
 static void
 s_settings(const client_options_t *options, s_setting_t *out)
 {
     const s_setting_t settings[SETTING_COUNT] = {
-        {"model_name", options->model, false}, {"num_pages", options->num_pages, true},
-        {"num_tags", options->num_tags, true}, {"language", options->language, false},
-        {"priority", options->priority, true}, {"max_attempts", options->max_attempts, true},
+        {"model_name", options->model, false},  {"num_pages", options->num_pages, true},
+        {"num_tags", options->num_tags, true},  {"language", options->language, false},
+        {"priority", options->priority, true},  {"max_attempts", options->max_attempts, true},
+        {"fallback", options->fallback, false},
     };
     memcpy(out, settings, sizeof settings);
 }
@@ -101,6 +102,7 @@ s_send(const client_t *self, const char *target, const char *content_type, FILE 
     client_request_t request = {.method = "POST",
                                 .target = target,
                                 .content_type = content_type,
+                                .api_key = self->api_key,
                                 .file = file,
                                 .file_size = (int64_t) ftello(file)};
     rewind(file);

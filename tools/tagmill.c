@@ -81,9 +81,15 @@ s_run(const client_options_t *options)
         client_http_connect(options->url, options->token, options->token_file, &self.http,
                             &fault) != STATUS_OK)
         code = client_complain(EXIT_USAGE, "%s", fault.detail);
+    if (code == EXIT_DONE && options->api_key_file) {
+        self.api_key = client_http_read_secret(options->api_key_file, &fault);
+        if (self.api_key == NULL)
+            code = client_complain(EXIT_USAGE, "%s", fault.detail);
+    }
     if (code == EXIT_DONE)
         code = s_runs[options->command](&self);
     client_http_destroy(&self.http);
+    free(self.api_key);
     if (fflush(stdout) != 0 && code == EXIT_DONE)
         code = client_complain(EXIT_JOB_FAILED, "the output could not be written");
     return code;

@@ -387,6 +387,17 @@ s_flood(int fd, const cJSON *request)
 }
 
 static bool
+s_flood_with_headers(int fd, const cJSON *request)
+{
+    (void) request;
+    if (!s_send(fd, SLICE("HTTP/1.1 200 OK\r\n")))
+        return false;
+    while (s_send(fd, SLICE("X-Filler: it goes on and on, and there is no end to be seen\r\n"))) {
+    }
+    return false;
+}
+
+static bool
 s_nest(int fd, const cJSON *request)
 {
     (void) request;
@@ -438,6 +449,7 @@ static const struct {
     {"lie-length", s_lie_about_length},
     {"lie-http", s_speak_nonsense},
     {"flood", s_flood},
+    {"flood-headers", s_flood_with_headers},
     {"nest", s_nest},
     {"drip", s_drip},
     {"throttle-date", s_throttle_until},

@@ -154,6 +154,7 @@ a_flood_is_stopped_at_its_bound(void **state)
 {
     (void) state;
     fixture_assert_failed("flood", ERROR_MODEL_ERROR, "more than 1048576 bytes");
+    fixture_assert_failed("flood-headers", ERROR_NETWORK, "broke off");
 }
 
 static void *

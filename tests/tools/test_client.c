@@ -210,16 +210,37 @@ a_csv_list_is_streamed_with_its_settings_in_the_query(void **state)
     const char *path = s_write_file(self, "list.CSV", "Link\nhttp://x/y\n");
     RUN(self, "start", path, "--model", "a/b", "--num-tags", "5", "--priority", "-2", "--job-id",
         "j1", "--exclude", "a&b", "--exclude", "c", "--map", "My Link=file_path", "--num-pages",
-        "2", "--language", "de", "--max-attempts", "3");
+        "2", "--language", "de", "--max-attempts", "3", "--fallback", "offline");
     s_ended(self, 0, "j1\n1 documents. Watch it with: tagmill watch j1\n", NULL);
     const char *body = s_asked(
         self, 0,
         "POST /api/batch/start?model_name=a%2Fb&num_pages=2&num_tags=5&language=de&priority=-2"
-        "&max_attempts=3&job_id=j1&exclusion_words=a%26b&exclusion_words=c"
+        "&max_attempts=3&fallback=offline&job_id=j1&exclusion_words=a%26b&exclusion_words=c"
         "&map=My%20Link%3Afile_path HTTP",
         "Content-Type: text/csv\r\n");
     assert_string_equal(body, "Link\nhttp://x/y\n");
     assert_non_null(strstr(http_stub_request(self->server, 0, NULL), "Content-Length: 16\r\n"));
+}
+
+static void
+the_key_of_a_model_comes_from_a_file_and_goes_in_no_url(void **state)
+{
+    s_fixture_t *self = *state;
+    char list[128], key[128];
+    snprintf(list, sizeof list, "%s", s_write_file(self, "list.csv", "file_path\nhttp://x/y\n"));
+    snprintf(key, sizeof key, "%s", s_write_file(self, "key", " sk-of-mine\n"));
+    http_stub_answer(self->server, 200, "", "{\"job_id\":\"j1\",\"total_documents\":1}");
+    RUN(self, "start", list, "--api-key-file", key);
+    s_ended(self, 0, "j1", NULL);
+    s_asked(self, 0, "POST /api/batch/start HTTP", "X-Api-Key: sk-of-mine\r\n");
+    http_stub_answer(self->server, 200, "", "{\"message\":\"done\",\"retried_count\":1}");
+    RUN(self, "retry", "j1", "--api-key-file", key);
+    s_ended(self, 0, "done (1 documents)", NULL);
+    assert_string_equal(
+        s_asked(self, 1, "POST /api/batch/jobs/j1/retry HTTP", "application/json\r\n"),
+        "{\"api_key\":\"sk-of-mine\"}");
+    RUN(self, "start", list, "--api-key-file", "/nowhere/key");
+    s_ended(self, 2, NULL, "/nowhere/key");
 }
 
 static void
@@ -465,6 +486,7 @@ main(void)
         TEST(control_commands_post_and_print_the_message),
         TEST(active_lists_a_job_a_line),
         TEST(a_csv_list_is_streamed_with_its_settings_in_the_query),
+        TEST(the_key_of_a_model_comes_from_a_file_and_goes_in_no_url),
         TEST(a_directory_is_walked_in_order_and_sent_as_ndjson),
         TEST(a_start_that_cannot_be_is_refused_before_the_server_is_asked),
         TEST(watch_polls_until_the_job_ends_and_outlives_a_restart),
