@@ -200,24 +200,56 @@ s_read_leaf(walk_t *self, GMimePart *part)
 }
 
 static void
+s_read_parts(walk_t *self, GMimeMultipart *multipart)
+{
+    int count = g_mime_multipart_get_count(multipart);
+    for (int i = 0; i < count; i++)
+        s_read_part(self, g_mime_multipart_get_part(multipart, i));
+}
+
+static void
+s_read_inner(walk_t *self, GMimeMessagePart *part)
+{
+    GMimeMessage *message = g_mime_message_part_get_message(part);
+    if (message)
+        s_read_message(self, message);
+}
+
+typedef enum {
+    KIND_OTHER,
+    KIND_SEALED,
+    KIND_ALTERNATIVE,
+    KIND_PARTS,
+    KIND_MESSAGE,
+    KIND_LEAF
+} kind_t;
+
+static kind_t
+s_kind(GMimeObject *part)
+{
+    if (s_is_sealed(part))
+        return KIND_SEALED;
+    if (GMIME_IS_MULTIPART(part))
+        return s_is_type(part, "multipart", "alternative") ? KIND_ALTERNATIVE : KIND_PARTS;
+    if (GMIME_IS_MESSAGE_PART(part))
+        return KIND_MESSAGE;
+    return GMIME_IS_PART(part) ? KIND_LEAF : KIND_OTHER;
+}
+
+static void
 s_read_part(walk_t *self, GMimeObject *part)
 {
     if (part == NULL || self->depth >= DEPTH_MAX || s_left(self) == 0)
         return;
     self->depth++;
-    if (s_is_sealed(part))
-        self->has_sealed = true;
-    else if (GMIME_IS_MULTIPART(part) && s_is_type(part, "multipart", "alternative"))
-        s_read_alternative(self, GMIME_MULTIPART(part));
-    else if (GMIME_IS_MULTIPART(part))
-        for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(part)); i++)
-            s_read_part(self, g_mime_multipart_get_part(GMIME_MULTIPART(part), i));
-    else if (GMIME_IS_MESSAGE_PART(part)) {
-        GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
-        if (message)
-            s_read_message(self, message);
-    } else if (GMIME_IS_PART(part))
-        s_read_leaf(self, GMIME_PART(part));
+    switch (s_kind(part)) {
+    case KIND_OTHER: break;
+    case KIND_SEALED: self->has_sealed = true; break;
+    case KIND_ALTERNATIVE: s_read_alternative(self, GMIME_MULTIPART(part)); break;
+    case KIND_PARTS: s_read_parts(self, GMIME_MULTIPART(part)); break;
+    case KIND_MESSAGE: s_read_inner(self, GMIME_MESSAGE_PART(part)); break;
+    case KIND_LEAF: s_read_leaf(self, GMIME_PART(part)); break;
+    }
     self->depth--;
 }
 

@@ -10,6 +10,7 @@
 #include "documents/child/opendocument.h"
 #include "documents/child/pdf.h"
 #include "documents/child/plain.h"
+#include "documents/child/rtf.h"
 #include "documents/child/table.h"
 
 static void
@@ -59,6 +60,7 @@ static const struct {
     [FORMAT_ODS] = {EXTRACT_METHOD_ODS, ods_read},
     [FORMAT_EPUB] = {EXTRACT_METHOD_EPUB, epub_read},
     [FORMAT_IMAGE] = {EXTRACT_METHOD_OCR, image_read},
+    [FORMAT_RTF] = {EXTRACT_METHOD_RTF, rtf_read},
     [FORMAT_HTML] = {EXTRACT_METHOD_HTML, html_read},
     [FORMAT_EMAIL] = {EXTRACT_METHOD_EMAIL, email_read},
     [FORMAT_CSV] = {EXTRACT_METHOD_CSV, table_read},
@@ -80,7 +82,7 @@ s_refuse(format_t format, const char *name, reading_t *reading)
         reading->error = ERROR_UNSUPPORTED_FORMAT;
         buffer_printf(&reading->detail,
                       "this is %s; PDF, PNG, JPEG, TIFF, Office and OpenDocument files, EPUB, "
-                      "HTML, e-mail, CSV, plain text and "
+                      "RTF, HTML, e-mail, CSV, plain text and "
                       "Markdown are read",
                       name);
     }
