@@ -240,19 +240,61 @@ language_rules_is_acronym(const language_rules_t *self, slice_t word)
     return slice_is(word, "US") || slice_is(word, "IT") || slice_is(word, "WHO");
 }
 
-bool
-language_rules_is_article(const language_rules_t *self, slice_t word)
+/* True when the list has the word for the language. */
+static bool
+s_has_pair(const language_rules_t *self, const char *const (*pairs)[2], slice_t word)
 {
-    static const struct {
-        const char *code, *article;
-    } articles[] = {{"en", "the"}, {"de", "der"}, {"de", "die"}, {"de", "das"}, {"nl", "het"},
-                    {"fr", "les"}, {"es", "los"}, {"es", "las"}, {"pt", "os"},  {"it", "gli"}};
     const char *code = self->code[0] ? self->code : "en";
-    for (size_t i = 0; i < sizeof articles / sizeof articles[0]; i++) {
-        if (strcmp(articles[i].code, code) == 0 && slice_is(word, articles[i].article))
+    for (; (*pairs)[0]; pairs++) {
+        if (strcmp((*pairs)[0], code) == 0 && slice_is(word, (*pairs)[1]))
             return true;
     }
     return false;
+}
+
+bool
+language_rules_is_article(const language_rules_t *self, slice_t word)
+{
+    static const char *const articles[][2] = {
+        {"en", "the"}, {"de", "der"}, {"de", "die"}, {"de", "das"}, {"nl", "het"}, {"fr", "les"},
+        {"es", "los"}, {"es", "las"}, {"pt", "os"},  {"it", "gli"}, {NULL, NULL}};
+    return s_has_pair(self, articles, word);
+}
+
+bool
+language_rules_is_connector(const language_rules_t *self, slice_t word)
+{
+    static const char *const connectors[][2] = {
+        {"fr", "de"},  {"fr", "du"},    {"fr", "des"}, {"fr", "d"},   {"es", "de"},  {"es", "del"},
+        {"pt", "de"},  {"pt", "do"},    {"pt", "da"},  {"pt", "dos"}, {"pt", "das"}, {"it", "di"},
+        {"it", "del"}, {"it", "della"}, {"it", "d"},   {"ca", "de"},  {"ca", "del"}, {"ca", "d"},
+        {"gl", "de"},  {"gl", "do"},    {"gl", "da"},  {"nl", "van"}, {NULL, NULL}};
+    return s_has_pair(self, connectors, word);
+}
+
+/* In Portuguese "são" is a verb too, so what follows has to tell; these are the saints that cities
+ * and states are named after. */
+bool
+language_rules_is_saint(const language_rules_t *self, slice_t word, slice_t next)
+{
+    static const char *const saints[] = {"bento",     "bernardo", "caetano", "carlos", "francisco",
+                                         "gonçalo",   "joão",     "josé",    "luís",   "leopoldo",
+                                         "miguel",    "paulo",    "pedro",   "tomé",   "vicente",
+                                         "sebastião", NULL};
+    if (strcmp(self->code, "pt") != 0 || !slice_is(word, "são"))
+        return false;
+    for (size_t i = 0; saints[i]; i++) {
+        if (slice_is(next, saints[i]))
+            return true;
+    }
+    return false;
+}
+
+bool
+language_rules_has_capital_names(const language_rules_t *self)
+{
+    static const char *const codes[] = {"ca", "es", "fr", "gl", "it", "nl", "pt", "ro", NULL};
+    return s_is_one_of(self->code, codes);
 }
 
 bool

@@ -58,6 +58,16 @@ bool language_rules_is_article(const language_rules_t *self, slice_t word);
 /* True when every noun is written with a capital, so that one does not make a name. */
 bool language_rules_has_capital_nouns(const language_rules_t *self);
 
+/* True when only names are written with capitals, in headings too. */
+bool language_rules_has_capital_names(const language_rules_t *self);
+
+/* True when the word (as written, in lower case) joins the parts of a name: Sables d'Olonne. */
+bool language_rules_is_connector(const language_rules_t *self, slice_t word);
+
+/* True when a stop word and the word behind it (both as written) are a name in any case: são paulo.
+ */
+bool language_rules_is_saint(const language_rules_t *self, slice_t word, slice_t next);
+
 /* True when words stand without spaces between them. */
 bool language_rules_is_spaceless(const language_rules_t *self);
 

@@ -12,8 +12,8 @@ exclusions_key(buffer_t *out, const tokens_t *phrase, const lexicon_t *lexicon)
     buffer_clear(out);
     if (phrase->lost)
         return;
-    if (phrase->count > 1 && items[1].joint == JOINT_NONE &&
-        language_rules_elides(lexicon->rules) && lexicon_kind(lexicon, items[0].form) == KIND_STOP)
+    if (phrase->count > 1 && items[1].joint == JOINT_ELIDED &&
+        lexicon_kind(lexicon, items[0].form) == KIND_STOP)
         at = 1;
     for (; at < phrase->count; at++) {
         uint32_t stem = lexicon_stem(lexicon, items[at].form);

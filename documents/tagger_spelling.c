@@ -86,6 +86,8 @@ s_append_joint(const token_t *token, buffer_t *out)
         buffer_append_byte(out, '-');
     else if (token->joint == JOINT_SPACE)
         buffer_append_byte(out, ' ');
+    else if (token->joint == JOINT_ELIDED)
+        buffer_append_byte(out, '\'');
 }
 
 /* Writes all words in lower case. Returns false where one of them is a name. */

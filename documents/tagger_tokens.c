@@ -156,7 +156,7 @@ s_push_apostrophe(tokenizer_t *self, slice_t word, const char *apostrophe, joint
     if (head.size && tail.size && language_rules_elides(self->lexicon->rules) &&
         !s_is_stop(self, word) && s_is_stop(self, head)) {
         s_push(self, head, joint);
-        s_push(self, tail, JOINT_NONE);
+        s_push(self, tail, JOINT_ELIDED);
     } else {
         s_push(self, word, joint);
     }
@@ -281,11 +281,10 @@ s_is_vowel(slice_t form)
 static bool
 s_is_year(slice_t form)
 {
-    static const char *const digits = "0123456789";
     if (form.size != 4 || (form.data[0] != '1' && memcmp(form.data, "20", 2) != 0))
         return false;
     for (size_t i = 1; i < form.size; i++) {
-        if (!memchr(digits, form.data[i], 10))
+        if (form.data[i] < '0' || form.data[i] > '9')
             return false;
     }
     return true;
@@ -316,6 +315,37 @@ s_role(const lexicon_t *lexicon, const token_t *first, size_t count)
     return role;
 }
 
+static bool
+s_is_name(const lexicon_t *lexicon, const token_t *token)
+{
+    return lexicon_kind(lexicon, token->form) == KIND_WORD &&
+           lexicon_case(lexicon, token->form) != CASE_OTHER;
+}
+
+/* Sables d'Olonne, Marine Le Pen: a word of grammar between two names, in a language that writes
+ * only names with capitals, in headings too. */
+static bool
+s_joins_names(const lexicon_t *lexicon, const tokens_t *tokens, size_t at)
+{
+    const token_t *token = &tokens->items[at];
+    if (at + 1 == tokens->count || !language_rules_has_capital_names(lexicon->rules) ||
+        !s_is_name(lexicon, token - 1) || token->joint != JOINT_SPACE ||
+        !s_is_name(lexicon, token + 1) ||
+        (token[1].joint != JOINT_SPACE && token[1].joint != JOINT_ELIDED))
+        return false;
+    return lexicon_case(lexicon, token->form) == CASE_TITLE ||
+           language_rules_is_connector(lexicon->rules, lexicon_text(lexicon, token->form));
+}
+
+static bool
+s_is_saint(const lexicon_t *lexicon, const tokens_t *tokens, size_t at)
+{
+    const token_t *token = &tokens->items[at];
+    return at + 1 < tokens->count && token[1].joint == JOINT_SPACE &&
+           language_rules_is_saint(lexicon->rules, lexicon_text(lexicon, token->form),
+                                   lexicon_text(lexicon, token[1].form));
+}
+
 /* A stop word can be part of a name (New York, The Hague, São Paulo) or be one (WHO). Capitals
  * tell, but only in the middle of a sentence that is not a heading: behind a word in lower case. */
 static role_t
@@ -323,8 +353,15 @@ s_name_role(const lexicon_t *lexicon, const tokens_t *tokens, size_t at)
 {
     const token_t *token = &tokens->items[at];
     uint32_t form = token->form;
-    if (at == 0 || token->joint != JOINT_SPACE || lexicon_kind(lexicon, form) != KIND_STOP ||
-        lexicon_case(lexicon, token[-1].form) != CASE_OTHER)
+    if (lexicon_kind(lexicon, form) != KIND_STOP)
+        return ROLE_NONE;
+    if (s_is_saint(lexicon, tokens, at))
+        return ROLE_AIDE;
+    if (at == 0 || token->joint != JOINT_SPACE)
+        return ROLE_NONE;
+    if (s_joins_names(lexicon, tokens, at))
+        return ROLE_INSIDE;
+    if (lexicon_case(lexicon, token[-1].form) != CASE_OTHER)
         return ROLE_NONE;
     if (language_rules_is_acronym(lexicon->rules, lexicon_text(lexicon, form)))
         return ROLE_SUBJECT;

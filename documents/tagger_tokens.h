@@ -21,6 +21,7 @@ typedef enum {
     JOINT_BREAK, /* a sign, a paragraph's end, the text's start: no phrase reaches across */
     JOINT_SPACE,
     JOINT_HYPHEN, /* part of a compound with the word before */
+    JOINT_ELIDED, /* the apostrophe of an elision: l'eau */
     JOINT_NONE    /* nothing: scripts without spaces */
 } joint_t;
 
@@ -30,7 +31,7 @@ typedef enum {
     ROLE_SUBJECT, /* can be a phrase */
     ROLE_AIDE,    /* only behind a subject, or before one: a capital, a month */
     ROLE_TAIL,    /* only behind a subject: a Roman numeral, the A of vitamin A */
-    ROLE_INSIDE,  /* only between two words: a short number */
+    ROLE_INSIDE,  /* only between two words: a short number, the de of a name */
     ROLE_YEAR     /* only at a phrase's start, with a subject behind: the 1984 riots */
 } role_t;
 
