@@ -204,7 +204,7 @@ s_will_be_called(control_t *self, const limit_t *limit, int64_t now_ms)
 {
     if (heap_has(&limit->over.node))
         return true;
-    if (!limit_admits(limit, now_ms))
+    if (limit_room(limit, now_ms) == 0)
         return limit->in_flight > 0;
     for (const user_t *user = self->scheduler.next; user; user = user->after) {
         for (size_t i = 0; i < user->run.size; i++)

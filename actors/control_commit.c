@@ -8,7 +8,7 @@
 static limit_t *
 s_limit_of(control_t *self, slice_t limit_name)
 {
-    return limit_name.size ? limiter_require(self->limiter, limit_name) : NULL;
+    return limit_name.size ? limiter_hold(self->limiter, limit_name) : NULL;
 }
 
 /* Makes the actor of a job that the store keeps; it is to be woken. */
@@ -45,8 +45,7 @@ control_forget_job(control_t *self, turn_t *turn, job_t *job)
     while (job->waiters)
         job_end_wait(job->waiters, turn);
     scheduler_withdraw(&self->scheduler, job);
-    if (job->limit_place)
-        zlistx_detach(job->limit->waiting, job->limit_place);
+    control_leave_limit(self, turn, job);
     registry_remove(self->registry, job, &self->timers);
 }
 

@@ -64,6 +64,7 @@ void control_lose_worker(control_t *self, turn_t *turn, worker_t *worker, const 
 void control_lease_over(control_t *self, turn_t *turn, lease_t *lease);
 void control_revoke_job(control_t *self, turn_t *turn, job_t *job);
 void control_job_changed(control_t *self, turn_t *turn, job_t *job);
+void control_leave_limit(control_t *self, turn_t *turn, job_t *job); /* it is forgotten */
 void control_limit_over(control_t *self, turn_t *turn, limit_t *limit);
 void control_ping(control_t *self, turn_t *turn);
 void control_dispatch(control_t *self, turn_t *turn);

@@ -23,22 +23,21 @@ s_wait_for_limit(control_t *self, job_t *job, int64_t now_ms)
     limit_t *limit = job->limit;
     job->limit_place = zlistx_add_end(limit->waiting, job);
     scheduler_withdraw(&self->scheduler, job);
-    if (limit->not_before_ms > now_ms)
-        deadline_set(&self->timers, &limit->over, TIMER_LIMIT, limit, limit->not_before_ms);
+    if (limit_ready_ms(limit) > now_ms)
+        deadline_set(&self->timers, &limit->over, TIMER_LIMIT, limit, limit_ready_ms(limit));
 }
 
 /* As many of those in line as the limit may admit are runnable again. */
 static void
 s_limit_moved(control_t *self, limit_t *limit, int64_t now_ms)
 {
-    if (zlistx_size(limit->waiting) && limit->not_before_ms > now_ms) {
-        deadline_set(&self->timers, &limit->over, TIMER_LIMIT, limit, limit->not_before_ms);
+    if (zlistx_size(limit->waiting) && limit_ready_ms(limit) > now_ms) {
+        deadline_set(&self->timers, &limit->over, TIMER_LIMIT, limit, limit_ready_ms(limit));
         return;
     }
-    if (!limit_admits(limit, now_ms))
-        return;
-    uint32_t room = (uint32_t) limit->concurrency - limit->in_flight;
-    while (room-- && zlistx_size(limit->waiting)) {
+    uint32_t room = limit_room(limit, now_ms);
+    while (room && zlistx_size(limit->waiting)) {
+        room--;
         job_t *job = zlistx_first(limit->waiting);
         s_stop_waiting(job);
         scheduler_offer(&self->scheduler, job); /* only runnable jobs wait */
@@ -57,6 +56,19 @@ control_job_changed(control_t *self, turn_t *turn, job_t *job)
     s_stop_waiting(job);
     if (job->limit) /* what it was called for and does not use is for the next in line */
         s_limit_moved(self, job->limit, turn->now.monotonic_ms);
+}
+
+void
+control_leave_limit(control_t *self, turn_t *turn, job_t *job)
+{
+    if (job->limit == NULL)
+        return;
+    s_stop_waiting(job);
+    limit_release(job->limit);
+    s_limit_moved(self, job->limit, turn->now.monotonic_ms);
+    if (job->limit->jobs == 0) /* it may be forgotten */
+        deadline_stop(&self->timers, &job->limit->over);
+    job->limit = NULL;
 }
 
 void
@@ -93,7 +105,7 @@ s_dispatch_one(control_t *self, turn_t *turn, worker_t *worker, job_t *job)
                    turn->now.monotonic_ms + self->options.work_ms);
     lease->limit = job->limit;
     if (job->limit)
-        limit_begin(job->limit);
+        limit_begin(job->limit, turn->now.monotonic_ms);
     s_brief(turn, worker, job);
     record_document_t record;
     doc_read(doc, &record);
@@ -111,7 +123,7 @@ control_dispatch(control_t *self, turn_t *turn)
     while (self->store_ok && self->pool.credit_count && self->scheduler.runnable_count &&
            ledger_size(self->ledger) < LEDGER_FULL) {
         job_t *job = scheduler_next(&self->scheduler);
-        if (job->limit && !limit_admits(job->limit, turn->now.monotonic_ms))
+        if (job->limit && limit_room(job->limit, turn->now.monotonic_ms) == 0)
             s_wait_for_limit(self, job, turn->now.monotonic_ms);
         else
             s_dispatch_one(self, turn, pool_pick(&self->pool), job);
@@ -125,9 +137,10 @@ static doc_t *
 s_end_lease(control_t *self, lease_t *lease, int64_t now_ms)
 {
     limit_t *limit = lease->limit;
+    int64_t begun_ms = lease->begun_ms;
     doc_t *doc = pool_end(&self->pool, &self->timers, lease);
     if (limit) {
-        limit_forget(limit);
+        limit_forget(limit, begun_ms);
         s_limit_moved(self, limit, now_ms);
     }
     return doc;
@@ -141,10 +154,18 @@ s_throttled(control_t *self, turn_t *turn, lease_t *lease, const message_done_t 
     int64_t before = limit->not_before_ms;
     limit_throttle(limit, lease->begun_ms, done->retry_after_ms, turn->now.monotonic_ms);
     job_return_document(job, pool_end(&self->pool, &self->timers, lease), spent_of(done));
-    if (before <= turn->now.monotonic_ms)
+    if (before <= turn->now.monotonic_ms && limit->not_before_ms > turn->now.monotonic_ms)
         job_tell_throttled(job, turn);
     control_job_changed(self, turn, job);
     s_limit_moved(self, limit, turn->now.monotonic_ms);
+}
+
+/* A document that could not be fetched or read never came to the model. */
+static bool
+s_met_the_model(const message_done_t *done)
+{
+    return done->error_type == ERROR_NONE || done->error_type == ERROR_MODEL_ERROR ||
+           done->error_type == ERROR_AUTH || done->tokens_in;
 }
 
 static void
@@ -153,9 +174,11 @@ s_finished(control_t *self, turn_t *turn, lease_t *lease, const message_done_t *
     limit_t *limit = lease->limit;
     job_t *job = lease->job;
     verdict_t verdict = {.done = *done, .frame = frame};
+    if (limit && s_met_the_model(done))
+        limit_succeed(limit, lease->begun_ms, turn->now.monotonic_ms);
+    else if (limit)
+        limit_forget(limit, lease->begun_ms);
     doc_t *doc = pool_end(&self->pool, &self->timers, lease);
-    if (limit)
-        limit_succeed(limit);
     if (job_finish_document(job, turn, doc, &verdict))
         control_revoke_job(self, turn, job);
     control_job_changed(self, turn, job);

@@ -1,15 +1,18 @@
 #include "actors/limiter.h"
+
 #include "tests/support/cmocka_all.h"
 
 static limiter_t *s_limiter;
 static limit_t *s_limit;
+static int64_t s_now_ms;
 
 static int
 s_setup(void **state)
 {
     (void) state;
     s_limiter = limiter_new();
-    s_limit = limiter_require(s_limiter, SLICE("openrouter/key"));
+    s_limit = limiter_hold(s_limiter, SLICE("openrouter:key"));
+    s_now_ms = 100000;
     return 0;
 }
 
@@ -21,106 +24,212 @@ s_teardown(void **state)
     return 0;
 }
 
+/* Begins a request as soon as the limit lets one. Returns when. */
+static int64_t
+s_begin(void)
+{
+    if (limit_ready_ms(s_limit) > s_now_ms)
+        s_now_ms = limit_ready_ms(s_limit);
+    assert_true(limit_room(s_limit, s_now_ms) > 0);
+    limit_begin(s_limit, s_now_ms);
+    return s_now_ms;
+}
+
+/* So many requests, one after the other, each admitted within a millisecond. */
+static void
+s_succeed(int count)
+{
+    while (count--) {
+        int64_t begun_ms = s_begin();
+        s_now_ms++;
+        limit_succeed(s_limit, begun_ms, s_now_ms);
+    }
+}
+
+static void
+s_refuse(uint32_t retry_after_ms)
+{
+    int64_t begun_ms = s_begin();
+    s_now_ms++;
+    limit_throttle(s_limit, begun_ms, retry_after_ms, s_now_ms);
+}
+
 static void
 one_key_has_one_limit_and_another_has_its_own(void **state)
 {
     (void) state;
-    assert_ptr_equal(limiter_require(s_limiter, SLICE("openrouter/key")), s_limit);
-    assert_ptr_not_equal(limiter_require(s_limiter, SLICE("openrouter/other")), s_limit);
+    assert_ptr_equal(limiter_hold(s_limiter, SLICE("openrouter:key")), s_limit);
+    assert_ptr_not_equal(limiter_hold(s_limiter, SLICE("openrouter:other")), s_limit);
 }
 
 static void
-a_limit_admits_as_many_as_its_concurrency(void **state)
+what_was_learnt_of_a_key_is_kept_for_its_next_job(void **state)
 {
     (void) state;
-    for (int i = 0; i < LIMIT_START; i++) {
-        assert_true(limit_admits(s_limit, 0));
-        limit_begin(s_limit);
+    s_refuse(2000);
+    double pace = s_limit->pace;
+    limit_release(s_limit);
+    assert_ptr_equal(limiter_hold(s_limiter, SLICE("openrouter:key")), s_limit);
+    assert_true(s_limit->pace >= pace && s_limit->pace <= pace);
+}
+
+static void
+keys_that_nobody_uses_are_forgotten_when_there_are_many(void **state)
+{
+    (void) state;
+    char key[32];
+    s_begin(); /* in use */
+    for (int i = 0; i < 3 * LIMITS_IDLE_MOST; i++) {
+        snprintf(key, sizeof key, "p:%d", i);
+        limit_release(limiter_hold(s_limiter, slice_from(key)));
     }
-    assert_false(limit_admits(s_limit, 0));
-    limit_forget(s_limit);
-    assert_true(limit_admits(s_limit, 0));
+    assert_true(limiter_size(s_limiter) <= LIMITS_IDLE_MOST);
+    assert_ptr_equal(limiter_hold(s_limiter, SLICE("openrouter:key")), s_limit);
 }
 
 static void
-a_round_of_successes_adds_about_one(void **state)
+requests_are_spaced_by_the_pace(void **state)
 {
     (void) state;
-    for (int i = 0; i < LIMIT_START + 1; i++) {
-        limit_begin(s_limit);
-        limit_succeed(s_limit);
+    int64_t first_ms = s_begin();
+    assert_int_equal(limit_room(s_limit, first_ms), 0);
+    assert_int_equal(s_begin() - first_ms, 1 + 1000 / LIMIT_PACE_START); /* rounded up */
+    assert_int_equal(s_begin() - first_ms, 1 + 2 * 1000 / LIMIT_PACE_START);
+}
+
+static void
+a_long_wait_does_not_allow_a_burst(void **state)
+{
+    (void) state;
+    s_succeed(3);
+    s_now_ms += 60000;
+    assert_int_equal(limit_room(s_limit, s_now_ms), 1);
+    limit_begin(s_limit, s_now_ms);
+    assert_int_equal(limit_room(s_limit, s_now_ms), 0);
+}
+
+static void
+the_pace_grows_with_successes_while_it_is_what_limits(void **state)
+{
+    (void) state;
+    s_succeed(50);
+    assert_true(s_limit->pace > 2 * LIMIT_PACE_START);
+    double pace = s_limit->pace;
+    for (int i = 0; i < 50; i++) {
+        s_now_ms += 2000; /* nobody has anything to send */
+        s_succeed(1);
     }
-    assert_true(s_limit->concurrency >= LIMIT_START + 1);
-    assert_true(s_limit->concurrency < LIMIT_START + 2);
+    assert_true(s_limit->pace < pace * 1.05);
 }
 
 static void
-concurrency_stays_below_its_most(void **state)
+no_more_are_under_way_than_the_concurrency(void **state)
 {
     (void) state;
-    s_limit->concurrency = LIMIT_MOST;
-    limit_begin(s_limit);
-    limit_succeed(s_limit);
-    assert_true(s_limit->concurrency <= LIMIT_MOST);
+    for (int i = 0; i < LIMIT_START; i++)
+        s_begin();
+    s_now_ms += 10000;
+    assert_int_equal(limit_room(s_limit, s_now_ms), 0);
+    limit_forget(s_limit, s_now_ms - 10000);
+    assert_int_equal(limit_room(s_limit, s_now_ms), 1);
 }
 
 static void
-a_refusal_halves_it_and_waits_as_the_server_asked(void **state)
+a_refusal_waits_as_the_server_asked(void **state)
 {
     (void) state;
-    limit_begin(s_limit);
-    limit_throttle(s_limit, 100, 700, 1000);
-    assert_true(s_limit->concurrency < LIMIT_START / 2 + 0.01);
-    assert_false(limit_admits(s_limit, 1699));
-    assert_true(limit_admits(s_limit, 1700));
+    s_succeed(20);
+    s_refuse(700);
+    assert_int_equal(limit_ready_ms(s_limit), s_now_ms + 700);
+    assert_int_equal(limit_room(s_limit, s_now_ms + 699), 0);
+    assert_int_equal(limit_room(s_limit, s_now_ms + 700), 1);
 }
 
 static void
-a_refusal_that_asks_nothing_waits_a_second(void **state)
+a_refusal_that_asks_nothing_waits_a_second_and_one_that_asks_for_days_does_not_get_them(
+    void **state)
 {
     (void) state;
-    limit_begin(s_limit);
-    limit_throttle(s_limit, 100, 0, 1000);
-    assert_int_equal(s_limit->not_before_ms, 1000 + LIMIT_PAUSE_MS);
+    s_refuse(0);
+    assert_int_equal(limit_ready_ms(s_limit), s_now_ms + LIMIT_PAUSE_MS);
+    s_refuse(UINT32_MAX);
+    assert_int_equal(limit_ready_ms(s_limit), s_now_ms + LIMIT_PAUSE_MOST_MS);
 }
 
 static void
-a_burst_of_refusals_halves_it_once(void **state)
+a_quota_that_was_used_up_gives_the_pace(void **state)
 {
     (void) state;
-    s_limit->concurrency = 16;
+    int64_t start_ms = s_now_ms;
+    s_succeed(60);
+    s_refuse((uint32_t) (60000 - (s_now_ms - start_ms)));
+    assert_true(s_limit->pace > 0.85 && s_limit->pace < 1.0); /* 60 in a minute */
+}
+
+static void
+a_burst_of_refusals_is_one_piece_of_news(void **state)
+{
+    (void) state;
+    s_succeed(40);
+    int64_t begun_ms[4];
     for (int i = 0; i < 4; i++)
-        limit_begin(s_limit);
+        begun_ms[i] = s_begin();
     for (int i = 0; i < 4; i++)
-        limit_throttle(s_limit, 100, 0, 1000 + i);
-    assert_true(s_limit->concurrency > 7.9 && s_limit->concurrency < 8.1);
-    limit_begin(s_limit);
-    limit_throttle(s_limit, 1500, 0, 2000);
-    assert_true(s_limit->concurrency > 3.9 && s_limit->concurrency < 4.1);
+        limit_throttle(s_limit, begun_ms[i], 1000, s_now_ms + i);
+    assert_int_equal(s_limit->refusals, 1);
+    assert_int_equal(limit_ready_ms(s_limit), s_now_ms + 3 + 1000);
+    assert_true(s_limit->pace > 8); /* a fourth of it four times would be less */
 }
 
 static void
 a_later_refusal_never_shortens_the_wait(void **state)
 {
     (void) state;
-    limit_begin(s_limit);
-    limit_begin(s_limit);
-    limit_throttle(s_limit, 100, 5000, 1000);
-    limit_throttle(s_limit, 100, 10, 1001);
-    assert_int_equal(s_limit->not_before_ms, 6000);
+    int64_t first_ms = s_begin(), second_ms = s_begin();
+    limit_throttle(s_limit, first_ms, 5000, s_now_ms);
+    limit_throttle(s_limit, second_ms, 10, s_now_ms + 1);
+    assert_int_equal(limit_ready_ms(s_limit), s_now_ms + 5000);
+}
+
+static void
+a_refusal_without_retry_after_while_others_are_under_way_tells_the_concurrency(void **state)
+{
+    (void) state;
+    double pace = s_limit->pace;
+    for (int i = 0; i < 4; i++)
+        s_begin();
+    s_refuse(0);
+    assert_int_equal((int) s_limit->concurrency, 4);
+    assert_true(s_limit->pace >= pace);
+    assert_int_equal(limit_room(s_limit, s_now_ms + 10000), 0);
+}
+
+static void
+the_pace_comes_back_fast_when_it_is_far_below_what_was_refused_and_slowly_near_it(void **state)
+{
+    (void) state;
+    s_succeed(60);
+    s_refuse(1000);
+    s_succeed(300);
+    s_refuse(1000);
+    s_limit->pace = s_limit->ceiling / 2;
+    int64_t from_ms = s_now_ms;
+    while (s_limit->pace < 0.9 * s_limit->ceiling)
+        s_succeed(1);
+    assert_true(s_now_ms - from_ms < 6000);
+    from_ms = s_now_ms;
+    while (s_limit->pace < 1.0 * s_limit->ceiling)
+        s_succeed(1);
+    assert_true(s_now_ms - from_ms > 10000);
 }
 
 static void
 one_at_a_time_is_always_admitted_in_the_end(void **state)
 {
     (void) state;
-    int64_t now_ms = 0;
-    for (int i = 0; i < 50; i++) {
-        assert_true(limit_admits(s_limit, now_ms));
-        limit_begin(s_limit);
-        limit_throttle(s_limit, now_ms, 1, now_ms + 1);
-        now_ms += 2;
-    }
+    for (int i = 0; i < 200; i++)
+        s_refuse(1);
+    assert_true(limit_ready_ms(s_limit) <= s_now_ms + 60000);
 }
 
 int
@@ -129,13 +238,20 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, s_setup, s_teardown)
     const struct CMUnitTest tests[] = {
         TEST(one_key_has_one_limit_and_another_has_its_own),
-        TEST(a_limit_admits_as_many_as_its_concurrency),
-        TEST(a_round_of_successes_adds_about_one),
-        TEST(concurrency_stays_below_its_most),
-        TEST(a_refusal_halves_it_and_waits_as_the_server_asked),
-        TEST(a_refusal_that_asks_nothing_waits_a_second),
-        TEST(a_burst_of_refusals_halves_it_once),
+        TEST(what_was_learnt_of_a_key_is_kept_for_its_next_job),
+        TEST(keys_that_nobody_uses_are_forgotten_when_there_are_many),
+        TEST(requests_are_spaced_by_the_pace),
+        TEST(a_long_wait_does_not_allow_a_burst),
+        TEST(the_pace_grows_with_successes_while_it_is_what_limits),
+        TEST(no_more_are_under_way_than_the_concurrency),
+        TEST(a_refusal_waits_as_the_server_asked),
+        TEST(
+            a_refusal_that_asks_nothing_waits_a_second_and_one_that_asks_for_days_does_not_get_them),
+        TEST(a_quota_that_was_used_up_gives_the_pace),
+        TEST(a_burst_of_refusals_is_one_piece_of_news),
         TEST(a_later_refusal_never_shortens_the_wait),
+        TEST(a_refusal_without_retry_after_while_others_are_under_way_tells_the_concurrency),
+        TEST(the_pace_comes_back_fast_when_it_is_far_below_what_was_refused_and_slowly_near_it),
         TEST(one_at_a_time_is_always_admitted_in_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@
 #include "messages/message.h"
 
 enum {
+    SIM_PROVIDERS = 2,
     SIM_WORKERS = 3,
     SIM_CLIENTS = 3,
     SIM_SLOTS_MOST = 4,
@@ -136,6 +137,7 @@ typedef struct {
 typedef struct {
     uint64_t lease, job_no, serial;
     uint32_t row;
+    uint32_t retry_after_ms; /* of its DONE */
 } sim_task_t;
 
 typedef struct {
@@ -175,6 +177,15 @@ typedef struct {
     int64_t link_ms;
 } sim_client_t;
 
+/* Who serves the model m1, m2: requests beyond its rate are refused (a bucket). */
+typedef struct {
+    double rate; /* a second */
+    double size;
+    double tokens;
+    int64_t filled_ms;
+    bool says_when; /* with Retry-After, in whole seconds */
+} sim_provider_t;
+
 /* Which faults this world has, in thousandths: some seeds have none of a kind, some many. */
 typedef struct {
     uint32_t crash, net_drop, net_repeat, slow, worker_death, worker_lie, lane_failure;
@@ -201,6 +212,7 @@ struct sim {
     sim_journal_t journal;
     sim_worker_t workers[SIM_WORKERS];
     sim_client_t clients[SIM_CLIENTS];
+    sim_provider_t providers[SIM_PROVIDERS];
     sim_lane_t *lanes;
     size_t lane_count, lane_capacity;
     bool trace;
@@ -257,6 +269,7 @@ void sim_worker_beat(sim_t *self, const sim_event_t *event);
 void sim_worker_finish(sim_t *self, const sim_event_t *event);
 void sim_worker_lane(sim_t *self, const sim_event_t *event);
 void sim_worker_reply(sim_t *self, const sim_event_t *event);
+void sim_provider_open(sim_t *self);
 uint32_t sim_worker_of(const sim_t *self, const route_t *route); /* SIM_WORKERS: nobody's */
 
 /* ---- sim_client.c ---- */

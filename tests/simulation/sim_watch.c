@@ -87,6 +87,9 @@ s_watch_record(sim_t *self, sim_client_t *client, const record_job_t *view)
         sim_fail(self, "two views of job %lu have version %lu", job->job_no, view->version);
     if (view->in_flight + view->retrying + view->processed + view->failed > view->total)
         sim_fail(self, "job %lu is shown with more documents than it has", job->job_no);
+    bool limited = !slice_is(job->create.model_name, "offline");
+    if (view->throttled_until && (!limited || view->state != JOB_PROCESSING))
+        sim_fail(self, "job %lu is shown as throttled", job->job_no);
     if (view->tokens_in > job->tokens_in || view->cost_nano != view->tokens_in * 7)
         sim_fail(self, "job %lu is shown with %lu tokens; %lu are on disk", job->job_no,
                  view->tokens_in, job->tokens_in);

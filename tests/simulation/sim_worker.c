@@ -202,8 +202,39 @@ sim_worker_reply(sim_t *self, const sim_event_t *event)
 
 /* ---- work ---- */
 
+void
+sim_provider_open(sim_t *self)
+{
+    for (size_t i = 0; i < SIM_PROVIDERS; i++) {
+        double rate = 0.5 + sim_pick(self, 40) / 4.0;
+        double size = 1 + sim_pick(self, 8);
+        self->providers[i] = (sim_provider_t){
+            .rate = rate, .size = size, .tokens = size, .says_when = sim_chance(self, 700)};
+    }
+}
+
+/* Asks the provider of the job's model, where it has one. Returns milliseconds until it would admit
+ * the request; 0: it does. */
+static uint32_t
+s_ask_provider(sim_t *self, uint64_t job_no, bool *says_when)
+{
+    const sim_job_t *job = sim_store_find(self, job_no);
+    if (job == NULL || job->phase != SIM_CREATED || slice_is(job->create.model_name, "offline"))
+        return 0;
+    sim_provider_t *provider = &self->providers[slice_is(job->create.model_name, "m2")];
+    *says_when = provider->says_when;
+    provider->tokens += provider->rate * (double) (self->now_ms - provider->filled_ms) / 1000;
+    if (provider->tokens > provider->size)
+        provider->tokens = provider->size;
+    provider->filled_ms = self->now_ms;
+    if (provider->tokens < 1)
+        return 1 + (uint32_t) ((1 - provider->tokens) * 1000 / provider->rate);
+    provider->tokens -= 1;
+    return 0;
+}
+
 static error_type_t
-s_draw_error(sim_t *self)
+s_draw_error(sim_t *self, sim_task_t *task)
 {
     static const error_type_t passing[] = {ERROR_NETWORK, ERROR_TIMEOUT, ERROR_MODEL_ERROR,
                                            ERROR_CRASHED, ERROR_INTERNAL};
@@ -212,8 +243,14 @@ s_draw_error(sim_t *self)
     const sim_weather_t *weather = &self->weather;
     if (sim_fault(self, weather->error_auth))
         return ERROR_AUTH;
-    if (sim_fault(self, weather->rate_limit))
+    bool says_when = true;
+    uint32_t wait_ms = s_ask_provider(self, task->job_no, &says_when);
+    if (wait_ms == 0 && sim_fault(self, weather->rate_limit))
+        wait_ms = 1 + sim_pick(self, 4000); /* for a reason of its own */
+    if (wait_ms) {
+        task->retry_after_ms = says_when ? (wait_ms + 999) / 1000 * 1000 : 0;
         return ERROR_RATE_LIMIT;
+    }
     if (sim_fault(self, weather->error_passing))
         return passing[sim_pick(self, 5)];
     if (sim_fault(self, weather->error_permanent))
@@ -226,14 +263,13 @@ s_send_done(sim_t *self, uint32_t who, const sim_task_t *task, error_type_t type
 {
     char proof[64];
     snprintf(proof, sizeof proof, "%lu %lu", epoch, task->lease);
-    bool asks = type == ERROR_RATE_LIMIT && sim_chance(self, 500);
     message_done_t done = {.worker_no = self->workers[who].worker_no,
                            .epoch = epoch,
                            .lease = task->lease,
                            .job_no = task->job_no,
                            .row = task->row,
                            .error_type = (uint8_t) type,
-                           .retry_after_ms = asks ? 1 + sim_pick(self, 4000) : 0,
+                           .retry_after_ms = task->retry_after_ms,
                            .error = type ? SLICE("it failed") : SLICE(""),
                            .tags = SLICE("[]"),
                            .model_name = SLICE("m"),
@@ -274,7 +310,8 @@ sim_worker_finish(sim_t *self, const sim_event_t *event)
         if (sim_fault(self, self->weather.worker_lie))
             s_lie(self, event->who, task);
         worker->tasks[i] = worker->tasks[--worker->task_count];
-        s_send_done(self, event->who, &task, s_draw_error(self), worker->epoch);
+        error_type_t type = s_draw_error(self, &task);
+        s_send_done(self, event->who, &task, type, worker->epoch);
         return;
     }
 }

@@ -125,6 +125,7 @@ sim_new(uint64_t seed, bool trace)
     self->hash = 14695981039346656037u;
     self->store.next_job_no = 1;
     s_make_weather(self);
+    sim_provider_open(self);
     for (uint32_t who = 0; who < SIM_WORKERS; who++)
         sim_post(self, sim_event_new(EVENT_WORKER_BORN, who, 0, (slice_t){0}),
                  sim_pick(self, 3000));
