@@ -1,4 +1,6 @@
 /* E-mail messages (RFC 5322, MIME), with GMime for their structure and their transfer encodings.
+ * Letters are decoded by ICU instead: GMime's way, iconv, loads its tables as modules, which a
+ * sealed process cannot.
  *
  * Only text is read, as each part says or is found to be encoded. Names and addresses of people are
  * left out: who wrote is not what it is about.

@@ -395,4 +395,5 @@ encoding_warm_up(void)
 {
     slice_t text = SLICE("\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0");
     encoding_find(&text, "koi8-r");
+    encoding_find(&text, NULL);
 }

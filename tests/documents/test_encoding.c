@@ -3,6 +3,7 @@
 #include <iconv.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "documents/child/format.h"
 #include "documents/child/plain.h"
 #include "tests/support/cmocka_all.h"
@@ -177,6 +178,28 @@ broken_letters_are_replaced_and_the_rest_is_kept(void **state)
     assert_true(s_text.size > strlen(JAPANESE) - 3);
 }
 
+/* Bytes of a generator (Knuth's), the same in every run. */
+static void
+any_bytes_become_utf8(void **state)
+{
+    (void) state;
+    static const char *const declared[] = {NULL,   "shift_jis", "gb18030", "iso-2022-jp", "utf-16",
+                                           "big5", "euc-kr",    "koi8-r",  "utf-7",       "hz"};
+    uint64_t random = 1;
+    char bytes[400];
+    for (size_t round = 0; round < 1000; round++) {
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            bytes[i] = (char) (uint8_t) (random >> (round % 2 ? 56 : 57));
+        }
+        buffer_clear(&s_text);
+        slice_t text = {bytes, round % sizeof bytes};
+        plain_decode(text, declared[round % (sizeof declared / sizeof declared[0])], 1000, &s_text);
+        assert_true(text_is_utf8(buffer_slice(&s_text)));
+        assert_true(s_text.size <= 1000);
+    }
+}
+
 int
 main(void)
 {
@@ -189,6 +212,7 @@ main(void)
         TEST(utf8_stays_utf8_however_short_and_whatever_it_says),
         TEST(short_western_text_is_not_taken_for_anything_far),
         TEST(utf16_is_known_by_its_mark_or_its_form),
+        TEST(any_bytes_become_utf8),
         TEST(broken_letters_are_replaced_and_the_rest_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

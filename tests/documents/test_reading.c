@@ -88,6 +88,10 @@ every_sample_comes_to_its_end(void **state)
         {"bad-office-truncated.docx", ERROR_CORRUPT, 0, "damaged"},
         {"zip-droste.zip", ERROR_UNSUPPORTED_FORMAT, 0, "a zip archive"},
         {"page-utf8.html", ERROR_NONE, 0, "Content with UTF-8 chars\n\nåäö"},
+        {"page-arabic-misleading-charset.html", ERROR_NONE, 0, "اللغة العربية"},
+        {"page-long.html", ERROR_NONE, 0, "Large Private Cottage facing Lamoka Lake"},
+        {"page-hindi.html", ERROR_NONE, 0, "चतुर्भुज"},
+        {"text.rtf", ERROR_NO_TEXT, 0, "only 45 characters"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         s_read_file(samples[i].file);
