@@ -98,11 +98,12 @@ s_without_thoughts(slice_t content)
     return slice_trim(content);
 }
 
-/* Tries each bracket in turn: in prose some belong to the prose. */
-static void
+/* Tries each bracket in turn: in prose some belong to the prose. Returns whether any began JSON. */
+static bool
 s_find_json(model_tags_t *self, slice_t content)
 {
     size_t tries = 0;
+    bool is_there = false;
     for (size_t i = 0; i < content.size && tries < BRACKETS_MAX && self->count == 0; i++) {
         if (content.data[i] != '{' && content.data[i] != '[')
             continue;
@@ -110,11 +111,14 @@ s_find_json(model_tags_t *self, slice_t content)
         slice_t rest = {content.data + i, content.size - i};
         size_t size = model_json_span(rest);
         cJSON *json = size ? cJSON_ParseWithLength(rest.data, size) : NULL;
-        if (json)
+        if (json) {
             i += size - 1;
+            is_there = true;
+        }
         s_search(self, json, 0);
         cJSON_Delete(json);
     }
+    return is_there;
 }
 
 /* Of an array that does not end, the strings that do. */
@@ -148,9 +152,11 @@ model_tags_find(slice_t content, model_tags_t *tags)
         content.size = SCAN_MAX;
     if (model_tags_is_refusal(content))
         return;
-    s_find_json(tags, content);
+    bool has_json = s_find_json(tags, content);
     if (tags->count == 0)
         s_salvage(tags, content);
+    if (tags->count == 0 && !has_json)
+        model_tags_brackets(tags, content);
     /* What begins like JSON and holds no tags is no list of another kind either. */
     bool is_json = content.size > 0 && (content.data[0] == '{' || content.data[0] == '[');
     if (tags->count == 0 && !is_json)

@@ -29,8 +29,8 @@ void model_tags_free(model_tags_t *self);
 
 /* Adds the tags in `content` (UTF-8, borrowed), an answer's text, to `tags` (empty). Looks, in this
  * order, for an object or array that holds them; for one that was cut, of which the whole tags
- * are kept; for a numbered or bulleted list; for lines; for commas. Prose, questions and refusals
- * hold none. */
+ * are kept; for an array without JSON's quotation marks; for a numbered or bulleted list; for
+ * lines; for commas. Prose, questions and refusals hold none. */
 void model_tags_find(slice_t content, model_tags_t *tags);
 
 /* True when `content` says that the model will not do it ("I'm sorry, but ..."). */

@@ -251,6 +251,20 @@ s_add_lines(model_tags_t *self, const lines_t *lines)
 }
 
 void
+model_tags_brackets(model_tags_t *self, slice_t text)
+{
+    const char *open = text.size ? memchr(text.data, '[', text.size) : NULL;
+    const char *close = text.size ? memrchr(text.data, ']', text.size) : NULL;
+    if (open == NULL || close == NULL || close < open)
+        return;
+    slice_t inside = {open + 1, (size_t) (close - open) - 1};
+    for (size_t i = 0; i < inside.size; i++)
+        if (strchr("[]{}\"", inside.data[i]))
+            return;
+    s_add_commas(self, slice_trim(inside));
+}
+
+void
 model_tags_list(model_tags_t *self, slice_t text)
 {
     lines_t *lines = memory_new(sizeof *lines);

@@ -94,6 +94,17 @@ whole_tags_are_salvaged_from_what_was_cut(void **state)
 }
 
 static void
+arrays_that_are_not_quite_json_are_read(void **state)
+{
+    (void) state;
+    s_assert_tags("{'tags': ['tidal gauge', 'O'Neill's law', 'dredging']}",
+                  "tidal gauge|O'Neill's law|dredging");
+    s_assert_tags("tags: [tidal gauge, dredging, pilot boats]", "tidal gauge|dredging|pilot boats");
+    s_assert_tags("As said before [1], there is nothing to say.", "");
+    s_assert_tags("See [the first, the second] and no more.", "");
+}
+
+static void
 numbered_and_bulleted_lists_are_read(void **state)
 {
     (void) state;
@@ -215,6 +226,7 @@ main(void)
         TEST(json_in_fences_and_in_prose_is_found),
         TEST(thinking_aloud_is_left_out),
         TEST(whole_tags_are_salvaged_from_what_was_cut),
+        TEST(arrays_that_are_not_quite_json_are_read),
         TEST(numbered_and_bulleted_lists_are_read),
         TEST(a_number_that_belongs_to_a_tag_stays),
         TEST(plain_lines_and_commas_are_read),
