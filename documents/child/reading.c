@@ -108,7 +108,9 @@ reading_make(const extract_request_t *request, reading_t *reading)
     s_read(request, reading);
     if (reading->error == ERROR_NONE)
         s_check_text(reading);
-    if (reading->error != ERROR_NONE) {
+    /* What little text there was tells a person more than that it was too little. */
+    bool has_text = reading->error == ERROR_NONE || reading->error == ERROR_NO_TEXT;
+    if (!has_text || plain_count_characters(buffer_slice(&reading->text)) == 0) {
         reading->method = EXTRACT_METHOD_NONE;
         buffer_free(&reading->text);
     }

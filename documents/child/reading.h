@@ -24,7 +24,7 @@ typedef struct {
 
 /* Reads a document of any kind (borrowed) into `reading`, which must be empty: tells the format
  * from the bytes, decodes, and checks that there is text. Errors: UNSUPPORTED_FORMAT, ENCRYPTED,
- * CORRUPT, NO_TEXT; the text is empty then. */
+ * CORRUPT (method and text are empty then), NO_TEXT (with what little text there is). */
 void reading_make(const extract_request_t *request, reading_t *reading);
 
 /* Frees what the reading holds and leaves it empty. */

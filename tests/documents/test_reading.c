@@ -180,6 +180,8 @@ fewer_than_fifty_characters_are_no_text(void **state)
     assert_int_equal(s_reading.error, ERROR_NONE);
     assert_int_equal(s_reading.method, EXTRACT_METHOD_PLAIN_TEXT);
     s_assert_refused(SLICE("a few   words \n\n"), ERROR_NO_TEXT, "only 11 characters");
+    assert_int_equal(s_reading.method, EXTRACT_METHOD_PLAIN_TEXT);
+    assert_non_null(strstr(s_reading.text.data, "a few"));
     s_assert_refused(SLICE("  \n\n"), ERROR_NO_TEXT, "the file holds no text");
     assert_int_equal(s_reading.method, EXTRACT_METHOD_NONE);
 }
