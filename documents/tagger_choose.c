@@ -45,10 +45,18 @@ s_is_dated(const scoring_t *scoring, const phrase_t *phrase)
                                       lexicon_text(scoring->lexicon, token[-1].form));
 }
 
+/* What never stands alone has to come again, and not always inside the same longer phrase. */
+static bool
+s_is_fragment(const phrase_t *phrase)
+{
+    return phrase->whole_count == 0 &&
+           (phrase->total_count < 2 || phrase->longer_count >= phrase->total_count);
+}
+
 static bool
 s_is_candidate(const scoring_t *scoring, const exclusions_t *exclusions, const phrase_t *phrase)
 {
-    return !s_is_dated(scoring, phrase) &&
+    return !s_is_fragment(phrase) && !s_is_dated(scoring, phrase) &&
            !exclusions_forbid_stems(exclusions, phrase->key.stems, phrase->key.part_count);
 }
 
@@ -56,18 +64,17 @@ s_is_candidate(const scoring_t *scoring, const exclusions_t *exclusions, const p
 static size_t
 s_fill_pool(const scoring_t *scoring, const exclusions_t *exclusions, ranked_t *pool)
 {
-    uint32_t total = scoring->phrases->count;
+    uint32_t total = 0;
     size_t count = 0;
-    ranked_t *ranked = memory_new(total * sizeof *ranked);
-    for (uint32_t i = 0; i < total; i++) {
+    ranked_t *ranked = memory_new(scoring->phrases->count * sizeof *ranked);
+    for (uint32_t i = 0; i < scoring->phrases->count; i++) {
         const phrase_t *phrase = &scoring->phrases->items[i];
-        ranked[i] = (ranked_t){tagger_score(scoring, phrase), phrase};
+        if (s_is_candidate(scoring, exclusions, phrase))
+            ranked[total++] = (ranked_t){tagger_score(scoring, phrase), phrase};
     }
     qsort(ranked, total, sizeof *ranked, s_compare);
-    for (uint32_t i = 0; i < total && count < POOL_SIZE; i++) {
-        if (s_is_candidate(scoring, exclusions, ranked[i].phrase))
-            pool[count++] = ranked[i];
-    }
+    for (; count < total && count < POOL_SIZE; count++)
+        pool[count] = ranked[count];
     free(ranked);
     return count;
 }

@@ -116,7 +116,7 @@ s_prune(phrases_t *self)
     for (uint32_t rare = 1; self->count > PHRASE_TABLE_LIMIT / 2; rare *= 2) {
         uint32_t kept = 0;
         for (uint32_t i = 0; i < self->count; i++) {
-            if (self->items[i].whole_count > rare)
+            if (self->items[i].total_count > rare)
                 self->items[kept++] = self->items[i];
         }
         self->count = kept;
@@ -133,54 +133,97 @@ phrases_find(const phrases_t *self, const phrase_key_t *key)
     return self->slots[slot] ? &self->items[self->slots[slot] - 1] : NULL;
 }
 
-static void
-s_count_whole(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run)
+static phrase_t *
+s_require(phrases_t *self, const phrase_key_t *key, size_t first)
 {
-    phrase_key_t key;
-    if (run->count > PHRASE_PARTS)
-        return;
     if (self->count >= PHRASE_TABLE_LIMIT)
         s_prune(self);
     if (self->count == self->capacity)
         s_grow(self);
-    phrase_key_set(&key, lexicon, tokens->items + run->first, run->count);
-    uint32_t slot = s_slot(self, &key);
+    uint32_t slot = s_slot(self, key);
     assert(self->slots);
     if (self->slots[slot] == 0) {
-        self->items[self->count] = (phrase_t){
-            .key = key,
-            .first = (uint32_t) run->first,
-        };
+        self->items[self->count] = (phrase_t){.key = *key, .first = (uint32_t) first};
         self->slots[slot] = ++self->count;
     }
-    self->items[self->slots[slot] - 1].whole_count++;
+    return &self->items[self->slots[slot] - 1];
 }
 
-static void
-s_note(phrase_t *phrase, const token_t *token, size_t at, bool has_upper, const lexicon_t *lexicon)
+static bool
+s_is_glued(const token_t *token)
 {
-    phrase->total_count++;
-    phrase->upper_count += has_upper;
-    phrase->title_count +=
-        token->joint != JOINT_BREAK && lexicon_case(lexicon, token->form) == CASE_TITLE;
-    if (at < phrase->first)
-        phrase->first = (uint32_t) at;
+    return token->joint == JOINT_HYPHEN || token->joint == JOINT_ELIDED;
+}
+
+/* True when a part of a run could be a phrase of its own: no compound is cut, and nothing stands at
+ * an end that cannot. */
+static bool
+s_can_stand(const tokens_t *tokens, const run_t *run, const run_t *part)
+{
+    const token_t *items = tokens->items + part->first;
+    size_t end = part->first + part->count;
+    bool has_subject = false;
+    if (part->count > PHRASE_INNER_PARTS || (part->first > run->first && s_is_glued(items)) ||
+        (end < run->first + run->count && s_is_glued(tokens->items + end)) ||
+        (items->role != ROLE_SUBJECT && items->role != ROLE_AIDE) ||
+        items[part->count - 1].role == ROLE_INSIDE)
+        return false;
+    for (size_t i = 0; i < part->count; i++)
+        has_subject = has_subject || items[i].role == ROLE_SUBJECT;
+    return has_subject;
 }
 
 static void
-s_count_inside(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run)
+s_count_part(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run,
+             const run_t *part)
 {
     phrase_key_t key;
+    const token_t *first = tokens->items + part->first;
+    run_t bare = run_without_year(tokens, *run);
+    bool is_whole = part->first + part->count == run->first + run->count &&
+                    (part->first == run->first || part->first == bare.first);
+    phrase_key_set(&key, lexicon, first, part->count);
+    phrase_t *phrase = is_whole || s_can_stand(tokens, run, part)
+                           ? s_require(self, &key, part->first)
+                           : phrases_find(self, &key);
+    if (phrase == NULL)
+        return;
+    phrase->whole_count += is_whole;
+    phrase->total_count++;
+    phrase->title_count +=
+        first->joint != JOINT_BREAK && lexicon_case(lexicon, first->form) == CASE_TITLE;
+    for (size_t i = 0; i < part->count; i++) {
+        if (lexicon_case(lexicon, first[i].form) == CASE_UPPER) {
+            phrase->upper_count++;
+            break;
+        }
+    }
+}
+
+static void
+s_count_run(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run)
+{
     for (size_t start = 0; start < run->count; start++) {
-        const token_t *first = tokens->items + run->first + start;
-        bool has_upper = false;
-        self->stem_counts[lexicon_stem(lexicon, first->form)]++;
+        self->stem_counts[lexicon_stem(lexicon, tokens->items[run->first + start].form)]++;
         for (size_t count = 1; count <= PHRASE_PARTS && start + count <= run->count; count++) {
-            has_upper = has_upper || lexicon_case(lexicon, first[count - 1].form) == CASE_UPPER;
-            phrase_key_set(&key, lexicon, first, count);
-            phrase_t *phrase = phrases_find(self, &key);
-            if (phrase)
-                s_note(phrase, first, run->first + start, has_upper, lexicon);
+            run_t part = {run->first + start, count};
+            s_count_part(self, tokens, lexicon, run, &part);
+        }
+    }
+}
+
+/* Tells each candidate how often the commonest one word longer around it comes. */
+static void
+s_count_longer(phrases_t *self)
+{
+    for (uint32_t i = 0; i < self->count; i++) {
+        const phrase_t *longer = &self->items[i];
+        for (uint32_t start = 0; start < 2 && longer->key.part_count > 1; start++) {
+            phrase_key_t key = {.part_count = longer->key.part_count - 1};
+            memcpy(key.stems, longer->key.stems + start, key.part_count * sizeof *key.stems);
+            phrase_t *inner = phrases_find(self, &key);
+            if (inner && inner->longer_count < longer->total_count)
+                inner->longer_count = longer->total_count;
         }
     }
 }
@@ -205,14 +248,9 @@ phrases_count(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon)
     if (self->slots)
         memset(self->slots, 0, self->slot_count * sizeof *self->slots);
     s_start_stems(self, lexicon->stems.count);
-    for (run_t run = {0}; run_next(tokens, &run);) {
-        run_t bare = run_without_year(tokens, run);
-        s_count_whole(self, tokens, lexicon, &run);
-        if (bare.count != run.count)
-            s_count_whole(self, tokens, lexicon, &bare);
-    }
     for (run_t run = {0}; run_next(tokens, &run);)
-        s_count_inside(self, tokens, lexicon, &run);
+        s_count_run(self, tokens, lexicon, &run);
+    s_count_longer(self);
 }
 
 bool

@@ -1,11 +1,12 @@
 /* The candidates of a text: what stands between stop words and signs (after Rose et al. 2010,
  * RAKE), counted by stem.
  *
- * A run is the longest row of words that nothing ends. A run that is short enough is a candidate;
- * counted are how often it is a whole run, and how often its words stand in a row at all, inside
- * longer runs included. Memory is bounded: when the table is full, the rarest candidates go
- * (lossy counting, Manku and Motwani 2002), so that counts in huge texts are a little low for
- * phrases that began rare. Not shared between threads.
+ * A run is the longest row of words that nothing ends. A run that is short enough is a candidate,
+ * and so are the rows inside it, because in languages whose verbs no list stops a run is half a
+ * sentence; counted are how often each is a whole run, and how often its words stand in a row at
+ * all. Memory is bounded: when the table is full, the rarest candidates go (lossy counting, Manku
+ * and Motwani 2002), so that counts in huge texts are a little low for phrases that began rare. Not
+ * shared between threads.
  */
 #ifndef TAGMILL_DOCUMENTS_TAGGER_PHRASES_H
 #define TAGMILL_DOCUMENTS_TAGGER_PHRASES_H
@@ -19,6 +20,7 @@
 
 enum {
     PHRASE_PARTS = 6,           /* words of a candidate, the parts of compounds counted */
+    PHRASE_INNER_PARTS = 4,     /* of one that stands inside a longer run */
     PHRASE_TABLE_LIMIT = 200000 /* candidates kept at a time */
 };
 
@@ -33,7 +35,9 @@ typedef struct {
     uint32_t total_count; /* in a row, whole runs included */
     uint32_t title_count; /* of these, with a capital at the start that no sentence's start gives */
     uint32_t upper_count; /* of these, with a word in capitals */
-    uint32_t first;       /* index of the token where it first stands */
+    uint32_t
+        longer_count; /* how often the commonest candidate comes that is this and a word more */
+    uint32_t first;   /* index of the token where it first stands */
 } phrase_t;
 
 typedef struct {

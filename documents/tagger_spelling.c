@@ -1,8 +1,10 @@
 #include "documents/tagger_spelling.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "documents/unicode.h"
 
 static bool
@@ -32,19 +34,19 @@ s_count_one(spelling_t *self, const tokens_t *tokens, size_t first)
     self->variants[i].inner_count += tokens->items[first].joint != JOINT_BREAK;
 }
 
+/* Counts the row that starts at `at` for each phrase that it is. */
 static void
-s_count_run(spelling_t *spellings, size_t count, const tokens_t *tokens, const lexicon_t *lexicon,
-            run_t run)
+s_count_at(spelling_t *spellings, size_t count, const tokens_t *tokens, const lexicon_t *lexicon,
+           size_t at, size_t end)
 {
-    phrase_key_t key;
-    if (run.count > PHRASE_PARTS)
-        return;
-    phrase_key_set(&key, lexicon, tokens->items + run.first, run.count);
     for (size_t i = 0; i < count; i++) {
-        if (memcmp(&spellings[i].phrase->key, &key, sizeof key) == 0) {
-            s_count_one(&spellings[i], tokens, run.first);
-            break;
-        }
+        const phrase_key_t *key = &spellings[i].phrase->key;
+        uint32_t part = 0;
+        while (part < key->part_count && at + part < end &&
+               lexicon_stem(lexicon, tokens->items[at + part].form) == key->stems[part])
+            part++;
+        if (part == key->part_count)
+            s_count_one(&spellings[i], tokens, at);
     }
 }
 
@@ -52,12 +54,16 @@ void
 spelling_count(spelling_t *spellings, size_t count, const tokens_t *tokens,
                const lexicon_t *lexicon)
 {
+    bool *starts = memory_new(lexicon->stems.count + 1); /* by stem: a phrase begins with it */
+    for (size_t i = 0; i < count; i++)
+        starts[spellings[i].phrase->key.stems[0]] = true;
     for (run_t run = {0}; run_next(tokens, &run);) {
-        run_t bare = run_without_year(tokens, run);
-        s_count_run(spellings, count, tokens, lexicon, run);
-        if (bare.count != run.count)
-            s_count_run(spellings, count, tokens, lexicon, bare);
+        for (size_t at = run.first; at < run.first + run.count; at++) {
+            if (starts[lexicon_stem(lexicon, tokens->items[at].form)])
+                s_count_at(spellings, count, tokens, lexicon, at, run.first + run.count);
+        }
     }
+    free(starts);
 }
 
 static bool
