@@ -66,16 +66,18 @@ s_parse(char **args, options_t *options)
 }
 
 /* tesseract would make threads, which the sandbox kills for and which only slow it down. The OpenMP
- * library has read its environment before main. */
+ * library has read its environment before main, so the program starts anew, with nothing else
+ * there.
+ */
 static void
 s_forbid_threads(char **argv)
 {
-    static const char name[] = "OMP_THREAD_LIMIT", one[] = "1";
-    const char *limit = getenv(name);
-    if (limit && strcmp(limit, one) == 0)
-        return;
-    if (setenv(name, one, 1) == 0)
-        execv("/proc/self/exe", argv);
+    char limit[] = "OMP_THREAD_LIMIT=1";
+    for (char **variable = environ; *variable; variable++)
+        if (strcmp(*variable, limit) == 0)
+            return;
+    char *environment[] = {limit, NULL};
+    execve("/proc/self/exe", argv, environment);
     fprintf(stderr, "tagmill-extract: cannot start anew: %s\n", strerrordesc_np(errno));
     _exit(2);
 }

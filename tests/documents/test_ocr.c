@@ -179,7 +179,7 @@ a_damaged_image_is_corrupt(void **state)
     static const slice_t damaged[] = {
         {"\x89PNG\r\n\x1a\n....", 12},
         {"\xff\xd8\xff\xe0....", 8},
-        {"II*\0....", 8},
+        {"II*\0.", 5},
         {"II*\0\x08\0\0\0\xff\xff", 10},
     };
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
