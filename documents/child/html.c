@@ -112,9 +112,12 @@ html_read(const extract_request_t *request, reading_t *reading)
     html_page_t page = {0};
     s_parse(request->bytes, NULL, &page);
     size_t end = request->text_limit;
-    s_append_paragraph(buffer_slice(&page.title), end, &reading->text);
-    s_append_paragraph(buffer_slice(&page.description), end, &reading->text);
-    s_append_paragraph(buffer_slice(&page.keywords), end, &reading->text);
+    slice_t title = slice_trim(buffer_slice(&page.title)); /* some pages repeat it */
+    s_append_paragraph(title, end, &reading->text);
+    if (!slice_equal(slice_trim(buffer_slice(&page.description)), title))
+        s_append_paragraph(buffer_slice(&page.description), end, &reading->text);
+    if (!slice_equal(slice_trim(buffer_slice(&page.keywords)), title))
+        s_append_paragraph(buffer_slice(&page.keywords), end, &reading->text);
     s_append_blocks(&page, end, &reading->text);
     html_page_free(&page);
 }

@@ -189,6 +189,10 @@ the_title_and_the_description_come_first(void **state)
     html_read(&request, &s_reading);
     static const char start[] = "Of foxes\n\nWhat foxes do.\n\nfox, dog\n\nThe quick";
     assert_memory_equal(s_reading.text.data, start, sizeof start - 1);
+    reading_free(&s_reading);
+    request.bytes = SLICE("<title>Foxes</title><meta name=description content='Foxes'>" PARAGRAPH);
+    html_read(&request, &s_reading);
+    assert_memory_equal(s_reading.text.data, "Foxes\n\nThe quick", 16);
 }
 
 static void
