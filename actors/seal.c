@@ -58,6 +58,7 @@ seal_text(const seal_t *self, slice_t text, buffer_t *out)
     crypto_secretbox_easy(nonce + crypto_secretbox_NONCEBYTES, (const unsigned char *) text.data,
                           text.size, nonce, self->key);
     out->size += size;
+    out->data[out->size] = '\0';
 }
 
 status_t
@@ -72,6 +73,7 @@ seal_break(const seal_t *self, slice_t sealed, buffer_t *out)
                                    self->key) != 0)
         return STATUS_MALFORMED;
     out->size += size - crypto_secretbox_MACBYTES;
+    out->data[out->size] = '\0';
     return STATUS_OK;
 }
 

@@ -156,6 +156,54 @@ a_recovered_job_with_all_results_is_completed(void **state)
     assert_int_equal(the_job->state, JOB_COMPLETED);
 }
 
+/* ---- what a model took ---- */
+
+static verdict_t
+s_verdict(error_type_t type, uint64_t tokens)
+{
+    return (verdict_t){.done = {.row = the_out->row,
+                                .error_type = (uint8_t) type,
+                                .tags = SLICE("[]"),
+                                .tokens_in = tokens,
+                                .tokens_out = 1,
+                                .cost_nano = 2 * tokens}};
+}
+
+static void
+every_attempt_counts_for_the_job_and_is_shown_when_it_is_on_disk(void **state)
+{
+    (void) state;
+    record_job_t view;
+    message_entry_result_t entry;
+    job_fixture_bring(JOB_PROCESSING);
+    doc_t *doc = the_out;
+    /* Throttled after it had used some; then a failed attempt; then tagged. */
+    job_return_document(the_job, doc, (spent_t){7, 1, 14});
+    the_out = NULL;
+    job_fixture_begin();
+    verdict_t verdict = s_verdict(ERROR_MODEL_ERROR, 100);
+    doc = the_out;
+    the_out = NULL;
+    job_finish_document(the_job, job_fixture_turn(), doc, &verdict);
+    the_now_ms += 60000;
+    job_retry_due(the_job, job_fixture_turn());
+    job_fixture_begin();
+    verdict = s_verdict(ERROR_NONE, 50);
+    doc = the_out;
+    the_out = NULL;
+    job_finish_document(the_job, job_fixture_turn(), doc, &verdict);
+    job_view(the_job, job_fixture_turn()->now, &view);
+    assert_int_equal(view.tokens_in, 0);
+    assert_int_equal(message_entry_result_decode(job_fixture_last(MESSAGE_ENTRY_RESULT), &entry),
+                     STATUS_OK);
+    assert_int_equal(entry.tokens_in, 50);
+    job_fixture_commit();
+    job_view(the_job, job_fixture_turn()->now, &view);
+    assert_int_equal(view.tokens_in, 157);
+    assert_int_equal(view.tokens_out, 3);
+    assert_int_equal(view.cost_nano, 314);
+}
+
 /* ---- what is shown follows the disk ---- */
 
 static void
@@ -221,6 +269,7 @@ main(void)
         TEST(the_last_result_completes_the_job),
         TEST(a_paused_job_whose_last_result_came_is_completed_when_it_is_resumed),
         TEST(a_recovered_job_with_all_results_is_completed),
+        TEST(every_attempt_counts_for_the_job_and_is_shown_when_it_is_on_disk),
         TEST(what_is_decided_is_shown_only_when_it_is_on_disk),
         TEST(a_command_is_answered_when_it_is_on_disk),
         TEST(the_version_that_is_journalled_with_the_end_is_the_last_that_is_told),

@@ -186,6 +186,151 @@ s_have_job(fixture_t *self, uint32_t total)
     s_have_job_numbered(self, 1, total);
 }
 
+/* ---- keys ---- */
+
+static void
+s_create_keyed(fixture_t *self, const char *model, const char *key)
+{
+    record_stored_job_t job;
+    s_stage(self, 1, 2);
+    PLACE_SEND(&self->place, entry_create, .entry = ++self->entry, .job_no = 1,
+               .owner = SLICE("ann"), .job_id = SLICE("j"), .total = 2, .created_at = 1000,
+               .digest = SLICE("d"), .model_name = slice_from(model), .tag_limit = 8,
+               .may_fall_back = 1, .api_key = slice_from(key));
+    assert_int_equal(s_await_outcome(self, &job).outcome, OUTCOME_CREATED);
+    assert_true(slice_is(job.api_key, key));
+    assert_int_equal(job.may_fall_back, 1);
+    assert_true(job.limit_name.size > 11 && memcmp(job.limit_name.data, "openrouter:", 11) == 0);
+}
+
+static void
+s_send_revive(fixture_t *self, const char *key)
+{
+    PLACE_SEND(&self->place, entry_revive, .entry = ++self->entry, .owner = SLICE("ann"),
+               .job_id = SLICE("j"), .api_key = slice_from(key));
+}
+
+/* Rows of the table of secrets; and whether the key stands anywhere in the store's files. */
+static int
+s_secrets(fixture_t *self, bool *plain)
+{
+    sqlite3 *database = NULL;
+    sqlite3_stmt *statement = NULL;
+    char command[160];
+    const char *path = strchr(config_text(self->place.config, CONFIG_STORE_URL), ':') + 1;
+    assert_int_equal(sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(database, "SELECT count(*) FROM secrets", -1, &statement, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int count = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    snprintf(command, sizeof command, "grep -rqa sk-planted %s", self->place.directory);
+    *plain = system(command) == 0;
+    return count;
+}
+
+static void
+a_key_is_sealed_comes_back_after_a_restart_and_goes_with_the_end(void **state)
+{
+    (void) state;
+    fixture_t *self = s_started();
+    bool plain = true;
+    s_create_keyed(self, "vendor/model", "sk-planted");
+    assert_int_equal(s_secrets(self, &plain), 1);
+    assert_false(plain);
+    zactor_destroy(&self->journal);
+    place_bind(&self->place, ENDPOINT_JOURNAL);
+    s_start(self);
+    message_recovered_t recovered;
+    record_stored_job_t job;
+    PLACE_RECEIVE(&self->place, RECOVERED, recovered, &recovered);
+    assert_int_equal(record_stored_job_take(&recovered.job, &job), STATUS_OK);
+    assert_true(slice_is(job.api_key, "sk-planted"));
+    message_recovery_done_t done;
+    PLACE_RECEIVE(&self->place, RECOVERY_DONE, recovery_done, &done);
+    s_state(self, 1, JOB_PROCESSING);
+    s_await_commits(self);
+    assert_int_equal(s_secrets(self, &plain), 1);
+    s_state(self, 1, JOB_FAILED);
+    s_await_commits(self);
+    assert_int_equal(s_secrets(self, &plain), 0);
+    assert_false(plain);
+}
+
+static void
+a_job_whose_key_went_needs_one_to_be_revived(void **state)
+{
+    (void) state;
+    fixture_t *self = s_started();
+    bool plain = true;
+    record_stored_job_t job;
+    s_create_keyed(self, "vendor/model", "sk-planted");
+    s_send_revive(self, "");
+    assert_int_equal(s_await_outcome(self, &job).outcome, OUTCOME_WRONG_STATE);
+    s_state(self, 1, JOB_FAILED);
+    s_send_revive(self, "");
+    assert_int_equal(s_await_outcome(self, &job).outcome, OUTCOME_KEY_NEEDED);
+    assert_int_equal(job.state, JOB_FAILED);
+    s_send_revive(self, "sk-planted-2");
+    assert_int_equal(s_await_outcome(self, &job).outcome, OUTCOME_REVIVED);
+    assert_true(slice_is(job.api_key, "sk-planted-2"));
+    assert_int_equal(s_secrets(self, &plain), 1);
+    assert_false(plain);
+}
+
+static void
+jobs_of_one_key_share_a_limit_and_others_do_not(void **state)
+{
+    (void) state;
+    fixture_t *self = s_started();
+    static const struct {
+        const char *model, *key;
+    } jobs[] = {{"a/x", "k1"}, {"b/y", "k1"}, {"a/x", "k2"}, {"offline", ""}};
+    char names[4][LIMIT_NAME_MAX + 1];
+    for (uint64_t i = 0; i < 4; i++) {
+        record_stored_job_t job;
+        char id[8];
+        snprintf(id, sizeof id, "j%d", (int) i);
+        s_stage(self, i + 1, 1);
+        PLACE_SEND(&self->place, entry_create, .entry = ++self->entry, .job_no = i + 1,
+                   .owner = SLICE("ann"), .job_id = slice_from(id), .total = 1,
+                   .digest = SLICE("d"), .model_name = slice_from(jobs[i].model),
+                   .api_key = slice_from(jobs[i].key));
+        s_await_outcome(self, &job);
+        snprintf(names[i], sizeof names[i], "%.*s", SLICE_ARG(job.limit_name));
+        assert_null(strstr(names[i], jobs[i].key[0] ? jobs[i].key : "\n"));
+    }
+    assert_string_equal(names[0], names[1]);
+    assert_string_not_equal(names[0], names[2]);
+    assert_string_equal(names[3], "");
+}
+
+static void
+what_a_model_took_is_kept_with_its_job(void **state)
+{
+    (void) state;
+    fixture_t *self = s_started();
+    record_stored_job_t job;
+    s_have_job(self, 2);
+    PLACE_SEND(&self->place, entry_attempt, .entry = ++self->entry, .job_no = 1, .row = 0,
+               .attempts = 1, .tokens_in = 100, .tokens_out = 10, .cost_nano = 7);
+    PLACE_SEND(&self->place, entry_result, .entry = ++self->entry, .job_no = 1, .row = 0,
+               .version = 2, .attempts = 2, .tags = SLICE("[]"), .tokens_in = 200, .tokens_out = 20,
+               .cost_nano = 14);
+    /* A second result of the row counts nowhere. */
+    PLACE_SEND(&self->place, entry_result, .entry = ++self->entry, .job_no = 1, .row = 0,
+               .version = 3, .attempts = 2, .tags = SLICE("[]"), .tokens_in = 5000);
+    s_result(self, 1, 1, ERROR_CORRUPT);
+    s_state(self, 1, JOB_COMPLETED);
+    s_send_revive(self, "");
+    assert_int_equal(s_await_outcome(self, &job).outcome, OUTCOME_REVIVED);
+    assert_int_equal(job.tokens_in, 300);
+    assert_int_equal(job.tokens_out, 30);
+    assert_int_equal(job.cost_nano, 21);
+}
+
 /* ---- tests ---- */
 
 static void
@@ -442,6 +587,10 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_start_has_an_outcome_before_its_commit),
+        TEST(a_key_is_sealed_comes_back_after_a_restart_and_goes_with_the_end),
+        TEST(a_job_whose_key_went_needs_one_to_be_revived),
+        TEST(jobs_of_one_key_share_a_limit_and_others_do_not),
+        TEST(what_a_model_took_is_kept_with_its_job),
         TEST(a_second_start_of_the_same_id_is_told_from_a_repeat),
         TEST(a_revival_has_every_outcome),
         TEST(open_jobs_are_told_after_a_restart),

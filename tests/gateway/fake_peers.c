@@ -137,6 +137,8 @@ s_on_command(turn_t *turn, slice_t frame)
 {
     message_job_command_t ask;
     message_job_command_decode(frame, &ask);
+    snprintf(turn->peers->command_key, sizeof turn->peers->command_key, "%.*s",
+             SLICE_ARG(ask.api_key));
     if (slice_is(ask.job_id, "paused")) {
         s_refuse(turn, ask.request, STATUS_WRONG_STATE, "the job is paused");
     } else if (slice_is(ask.job_id, "live")) {

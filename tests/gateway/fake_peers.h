@@ -29,7 +29,8 @@ typedef struct {
     pthread_mutex_t mutex; /* guards what was received */
     buffer_t open;         /* the last START_OPEN, START_CLOSE, frames */
     buffer_t close;
-    buffer_t documents; /* the DOCUMENT records of the last start */
+    buffer_t documents;                /* the DOCUMENT records of the last start */
+    char command_key[API_KEY_MAX + 1]; /* that the last JOB_COMMAND brought */
     unsigned document_count;
     unsigned chunk_count;
     unsigned aborts;

@@ -62,6 +62,37 @@ an_id_that_no_job_can_have_is_a_bad_request(void **state)
 }
 
 static void
+a_retry_may_bring_a_key_and_nothing_else(void **state)
+{
+    static const struct {
+        const char *type, *body;
+        int status;
+        const char *key;
+    } rows[] = {
+        {NULL, NULL, 200, ""},
+        {"application/json", "{}", 200, ""},
+        {"application/json", "{\"api_key\":null}", 200, ""},
+        {"application/json", "{\"api_key\":\"sk-1\"}", 200, "sk-1"},
+        {"application/json", "{\"api_key\":\"a b\"}", 400, NULL},
+        {"application/json", "{\"api_key\":7}", 400, NULL},
+        {"application/json", "{\"model_name\":\"x\"}", 400, NULL},
+        {"application/json", "[]", 400, NULL},
+        {"application/json", "{", 400, NULL},
+        {"text/plain", "sk-1", 415, NULL},
+    };
+    site_t *site = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        response_t response;
+        site_post(site, "/api/batch/jobs/live/retry", rows[i].type, rows[i].body, &response);
+        if (response.status != rows[i].status)
+            fail_msg("%s: %d", rows[i].body, response.status);
+        if (rows[i].key)
+            assert_string_equal(site->peers.command_key, rows[i].key);
+        response_free(&response);
+    }
+}
+
+static void
 a_version_that_is_known_is_not_sent_again(void **state)
 {
     static const char *const known[] = {"\"7\"", "W/\"7\"", "\"3\", \"7\"", "*"};
@@ -290,6 +321,7 @@ main(void)
         cmocka_unit_test(a_job_that_has_ended_is_found_in_the_store),
         cmocka_unit_test(a_job_that_is_not_this_users_is_not_found),
         cmocka_unit_test(an_id_that_no_job_can_have_is_a_bad_request),
+        cmocka_unit_test(a_retry_may_bring_a_key_and_nothing_else),
         cmocka_unit_test(a_version_that_is_known_is_not_sent_again),
         cmocka_unit_test(a_long_poll_waits_for_a_newer_version),
         cmocka_unit_test(a_poll_beyond_the_watchers_is_answered_without_waiting),

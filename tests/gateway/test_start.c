@@ -93,6 +93,39 @@ a_json_start_is_handed_on_whole(void **state)
     s_forget(&last);
 }
 
+/* A table's settings stand in the URL, where a key has no place. */
+static void
+a_csv_start_brings_its_key_in_a_header(void **state)
+{
+    static const char csv[] = "file_path\nhttps://e.org/a.pdf\n";
+    static const char target[] = "POST /api/batch/start?model_name=vendor/model%s HTTP/1.1\r\n"
+                                 "Content-Type: text/csv\r\nContent-Length: %zu\r\n%s";
+    static const struct {
+        const char *query, *header;
+        int status;
+        const char *hint;
+    } rows[] = {{"&fallback=offline", "X-Api-Key: sk-1\r\n", 200, ""},
+                {"", "", 400, "openrouter needs a key"},
+                {"", "X-Api-Key: a b\r\n", 400, "X-Api-Key must be"},
+                {"&api_key=sk-1", "", 400, "in the header X-Api-Key"}};
+    site_t *site = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char head[256];
+        response_t response;
+        snprintf(head, sizeof head, target, rows[i].query, sizeof csv - 1, rows[i].header);
+        site_send(site, head, csv, &response);
+        if (response.status != rows[i].status || !response_has(&response, rows[i].hint))
+            fail_msg("%s: %d %s", head, response.status, response.body.data);
+        response_free(&response);
+    }
+    last_start_t last;
+    s_last(site, &last);
+    ASSERT_TEXT(last.open.model_name, "vendor/model");
+    ASSERT_TEXT(last.open.api_key, "sk-1");
+    assert_int_equal(last.open.may_fall_back, 1);
+    s_forget(&last);
+}
+
 static void
 an_id_is_made_where_none_is_given(void **state)
 {
@@ -444,6 +477,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_json_start_is_handed_on_whole),
+        cmocka_unit_test(a_csv_start_brings_its_key_in_a_header),
         cmocka_unit_test(an_id_is_made_where_none_is_given),
         cmocka_unit_test(the_same_request_has_the_same_digest_and_another_has_not),
         cmocka_unit_test(an_id_that_is_taken_is_a_conflict),

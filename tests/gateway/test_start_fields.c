@@ -83,6 +83,13 @@ every_setting_is_checked(void **state)
         {"{\"config\":{\"callback_url\":\"http://a\\r\\nb\"}}", "/config/callback_url"},
         {"{\"config\":{\"api_key\":\"secret\"}}", NULL},
         {"{\"config\":{\"api_key\":1}}", "/config/api_key"},
+        {"{\"config\":{\"api_key\":\"\"}}", "/config/api_key"},
+        {"{\"config\":{\"api_key\":\"a b\"}}", "/config/api_key"},
+        {"{\"config\":{\"api_key\":\"a\\r\\nX: y\"}}", "/config/api_key"},
+        {"{\"config\":{\"fallback\":\"offline\"}}", NULL},
+        {"{\"config\":{\"fallback\":\"none\"}}", NULL},
+        {"{\"config\":{\"fallback\":true}}", "/config/fallback"},
+        {"{\"config\":{\"fallback\":\"noop\"}}", "/config/fallback"},
         {"{\"config\":{\"model_name\":\"offline\"}}", NULL},
         {"{\"config\":{\"model_name\":\"noop\"}}", "/config/model_name"},
         {"{\"config\":{\"model_name\":\"vendor/model\"}}", "/config/model_name"},
@@ -117,6 +124,85 @@ every_setting_is_checked(void **state)
                      fields->errors.items.data ? fields->errors.items.data : "no fault");
         start_fields_destroy(&fields);
     }
+}
+
+/* ---- models ---- */
+
+static config_t *
+s_providers(void)
+{
+    static const char *const settings[] = {
+        "providers/keyed/base_url=http://127.0.0.1:1/v1", "providers/keyed/models=big",
+        "providers/free/base_url=http://127.0.0.1:2/v1",  "providers/free/needs_key=false",
+        "providers/ours/base_url=http://127.0.0.1:3/v1",  "providers/ours/key=of-the-server"};
+    config_t *config = config_new();
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        assert_int_equal(config_set(config, settings[i], NULL), STATUS_OK);
+    assert_int_equal(config_finish(config, NULL), STATUS_OK);
+    return config;
+}
+
+static void
+a_model_must_be_served_and_have_a_key_where_it_needs_one(void **state)
+{
+    static const struct {
+        const char *config, *pointer, *hint;
+    } rows[] = {
+        {"{\"model_name\":\"free/any\"}", NULL, NULL},
+        {"{\"model_name\":\"ours/any\"}", NULL, NULL},
+        {"{\"model_name\":\"big\",\"api_key\":\"k\"}", NULL, NULL},
+        {"{\"api_key\":\"k\",\"model_name\":\"vendor/model\"}", NULL, NULL},
+        {"{\"model_name\":\"big\"}", "/config/api_key", "keyed needs a key"},
+        {"{\"model_name\":\"vendor/model\"}", "/config/api_key", "openrouter needs a key"},
+        {"{\"model_name\":\"keyed/small\"}", "/config/model_name", "keyed, free, ours"},
+        {"{\"model_name\":\"gpt\"}", "/config/model_name", "nobody serves"},
+    };
+    (void) state;
+    config_t *config = s_providers();
+    start_offer_t offer = {.default_model = "offline", .config = config};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char head[160], wanted[64];
+        snprintf(head, sizeof head, "{\"config\":%s}", rows[i].config);
+        snprintf(wanted, sizeof wanted, "{\"pointer\":\"%s\",", rows[i].pointer);
+        start_fields_t *fields = start_fields_new(&offer);
+        assert_int_equal(start_head_text(fields, slice_from(head), false, NULL), STATUS_OK);
+        const char *errors = fields->errors.count ? fields->errors.items.data : "";
+        if (fields->errors.count != (rows[i].pointer != NULL) ||
+            (rows[i].pointer && (!strstr(errors, wanted) || !strstr(errors, rows[i].hint))))
+            fail_msg("%s: %s", head, errors);
+        start_fields_destroy(&fields);
+    }
+    config_destroy(&config);
+}
+
+static void
+a_key_is_kept_only_for_what_needs_one(void **state)
+{
+    (void) state;
+    config_t *config = s_providers();
+    start_offer_t offer = {
+        .default_model = "big", .allow_noop = true, .may_fall_back = true, .config = config};
+    start_fields_t *fields = start_fields_new(&offer);
+    assert_true(start_head_key(fields, SLICE("of-the-header")));
+    assert_false(start_head_key(fields, SLICE("of the header")));
+    assert_true(start_head_key(fields, SLICE("of-the-header")));
+    assert_int_equal(start_head_text(fields, SLICE("{}"), false, NULL), STATUS_OK);
+    assert_int_equal(fields->errors.count, 0); /* the default model has its key */
+    ASSERT_TEXT(buffer_slice(&fields->api_key), "of-the-header");
+    assert_true(fields->may_fall_back);
+    assert_int_equal(start_head_text(fields,
+                                     SLICE("{\"config\":{\"api_key\":\"of-the-body\","
+                                           "\"fallback\":\"none\"}}"),
+                                     false, NULL),
+                     STATUS_OK);
+    ASSERT_TEXT(buffer_slice(&fields->api_key), "of-the-body");
+    assert_false(fields->may_fall_back);
+    assert_int_equal(
+        start_head_text(fields, SLICE("{\"config\":{\"model_name\":\"offline\"}}"), false, NULL),
+        STATUS_OK);
+    assert_int_equal(fields->api_key.size, 0);
+    start_fields_destroy(&fields);
+    config_destroy(&config);
 }
 
 static void
@@ -316,6 +402,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_hold_where_nothing_or_null_is_said),
         cmocka_unit_test(every_setting_is_checked),
+        cmocka_unit_test(a_model_must_be_served_and_have_a_key_where_it_needs_one),
+        cmocka_unit_test(a_key_is_kept_only_for_what_needs_one),
         cmocka_unit_test(a_strict_head_has_no_other_members),
         cmocka_unit_test(an_explicit_mapping_beats_a_column_of_the_same_name),
         cmocka_unit_test(further_columns_are_carried_as_they_were_written),

@@ -40,6 +40,28 @@ a_job_has_every_field_of_the_contract(void **state)
 }
 
 static void
+billionths_are_written_with_as_few_digits_as_say_them(void **state)
+{
+    (void) state;
+    static const struct {
+        uint64_t nano;
+        const char *text;
+    } rows[] = {{0, "0"},
+                {1, "0.000000001"},
+                {150000, "0.00015"},
+                {1000000000, "1"},
+                {2500000000, "2.5"},
+                {12000000010, "12.00000001"},
+                {UINT64_MAX, "18446744073.709551615"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        buffer_t out = {0};
+        json_text_append_nano(&out, rows[i].nano);
+        assert_string_equal(out.data, rows[i].text);
+        buffer_free(&out);
+    }
+}
+
+static void
 what_is_not_known_is_null(void **state)
 {
     (void) state;
@@ -129,6 +151,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_has_every_field_of_the_contract),
+        cmocka_unit_test(billionths_are_written_with_as_few_digits_as_say_them),
         cmocka_unit_test(what_is_not_known_is_null),
         cmocka_unit_test(a_string_is_quoted_and_escaped),
         cmocka_unit_test(bytes_that_are_not_utf8_are_replaced),
