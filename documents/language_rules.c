@@ -22,6 +22,7 @@ struct language_rules {
     words_t common_words;          /* the same; both are hashed because every form is looked up */
     const wordlist_t *boilerplate; /* NULL: none for this language */
     struct sb_stemmer *stemmer;    /* NULL: none for this language */
+    words_t boilerplate_words;     /* that its lines begin with */
     words_t date_words;
     language_rules_t *latin; /* owned; NULL: the language is written in Latin letters itself */
     bool elides;
@@ -78,6 +79,18 @@ s_take_date_words(language_rules_t *self, const char *locale)
 }
 
 static void
+s_take_boilerplate(language_rules_t *self, const char *language)
+{
+    self->boilerplate = wordlists_find(&wordlists_boilerplate, language);
+    for (size_t i = 0; self->boilerplate && i < self->boilerplate->count; i++) {
+        const char *line = self->boilerplate->words[i], *blank = strchr(line, ' ');
+        if (blank)
+            words_require(&self->boilerplate_words, (slice_t){line, (size_t) (blank - line)},
+                          WORDS_NONE);
+    }
+}
+
+static void
 s_take_list(words_t *words, const wordlists_t *lists, const char *language)
 {
     const wordlist_t *list = wordlists_find(lists, language);
@@ -100,7 +113,7 @@ language_rules_new(const char *code)
     snprintf(self->code, sizeof self->code, "%s", code);
     s_take_list(&self->stop_words, &wordlists_stopwords, used);
     s_take_list(&self->common_words, &wordlists_common, used);
-    self->boilerplate = wordlists_find(&wordlists_boilerplate, used);
+    s_take_boilerplate(self, used);
     self->stemmer = sb_stemmer_new(used, "UTF_8");
     self->elides = s_is_one_of(used, eliding);
     self->is_turkic = s_is_one_of(used, turkic);
@@ -122,6 +135,7 @@ language_rules_destroy(language_rules_t **self_p)
     sb_stemmer_delete(self->stemmer);
     words_free(&self->stop_words);
     words_free(&self->common_words);
+    words_free(&self->boilerplate_words);
     words_free(&self->date_words);
     free(self);
     *self_p = NULL;
@@ -196,6 +210,12 @@ bool
 language_rules_is_boilerplate(const language_rules_t *self, slice_t folded)
 {
     return wordlist_has(self->boilerplate, folded);
+}
+
+bool
+language_rules_is_boilerplate_word(const language_rules_t *self, slice_t folded)
+{
+    return words_find(&self->boilerplate_words, folded) != WORDS_NONE;
 }
 
 bool

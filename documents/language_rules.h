@@ -42,7 +42,10 @@ bool language_rules_is_modifier(const language_rules_t *self, slice_t folded);
 /* True when the phrase (case-folded NFC, single spaces) is boilerplate. */
 bool language_rules_is_boilerplate(const language_rules_t *self, slice_t folded);
 
-/* True when boilerplate starts with these words (as above). */
+/* True when boilerplate of more than one word starts with this word (case-folded NFC). */
+bool language_rules_is_boilerplate_word(const language_rules_t *self, slice_t folded);
+
+/* True when boilerplate starts with these words (as above) and goes on. */
 bool language_rules_starts_boilerplate(const language_rules_t *self, slice_t folded);
 
 /* True when the word (case-folded NFC) names a month or a weekday. */

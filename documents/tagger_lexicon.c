@@ -15,6 +15,20 @@ typedef struct {
     UChar32 first;
 } shape_t;
 
+/* Nearly all signs of nearly all texts; ICU's tables are slow beside it. */
+static void
+s_add_ascii(shape_t *shape, UChar32 sign)
+{
+    if ((sign | 0x20) >= 'a' && (sign | 0x20) <= 'z') {
+        shape->letters++;
+        shape->capitals += sign <= 'Z';
+    } else if (sign >= '0' && sign <= '9') {
+        shape->digits++;
+    } else {
+        shape->signs++;
+    }
+}
+
 static void
 s_add_sign(shape_t *shape, UChar32 sign)
 {
@@ -38,7 +52,10 @@ s_shape(slice_t form)
         U8_NEXT((const uint8_t *) form.data, at, size, sign);
         if (shape.first == 0)
             shape.first = sign;
-        s_add_sign(&shape, sign);
+        if (sign >= 0 && sign < 0x80)
+            s_add_ascii(&shape, sign);
+        else
+            s_add_sign(&shape, sign);
     }
     return shape;
 }
@@ -188,7 +205,7 @@ s_describe(lexicon_t *self, slice_t form)
         .letters = s_case(&shape),
         .size = (uint8_t) unicode_count(form),
         .is_code = shape.letters == 1 && shape.digits > 0,
-        .starts_boilerplate = language_rules_starts_boilerplate(self->rules, folded),
+        .starts_boilerplate = language_rules_is_boilerplate_word(self->rules, folded),
         .is_modifier = language_rules_is_modifier(self->rules, folded),
     };
 }
