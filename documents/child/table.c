@@ -12,6 +12,7 @@ enum {
     ROWS_LEAST = 3,
     ROWS_SURE = 5, /* where a comma could be one of a sentence */
     COLUMNS_SURE = 3,
+    ALIKE_LEAST = 95, /* per cent of the rows: some lack their last commas */
     CELL_STEP = 16 * 1024,
 };
 
@@ -77,8 +78,8 @@ s_try(slice_t start, bool is_whole, char separator)
     csv_free(&parser);
     bool is_spaced = shape.spaced * 2 > shape.total - shape.rows;
     bool is_sure = shape.rows >= ROWS_SURE && shape.columns >= COLUMNS_SURE;
-    if (shape.columns < 2 || shape.rows < ROWS_LEAST || shape.rows_alike < shape.rows ||
-        (is_spaced && !is_sure))
+    if (shape.columns < 2 || shape.rows < ROWS_LEAST ||
+        shape.rows_alike * 100 < shape.rows * ALIKE_LEAST || (is_spaced && !is_sure))
         return 0;
     return shape.columns * shape.rows;
 }

@@ -8,8 +8,8 @@
 #include "documents/child/reading.h"
 
 /* Returns what separates the cells of a table, told by the first bytes of a text: rows of equal
- * length, three at least (RFC 4180). 0: this is no table. Where the text goes on, `is_whole` is
- * false and the last row is not counted. */
+ * length, three at least, but for a few (RFC 4180). 0: this is no table. Where the text goes on,
+ * `is_whole` is false and the last row is not counted. */
 char table_separator(slice_t start, bool is_whole);
 
 /* Reads a table: the names of its columns, then its cells, a paragraph a row, without those that
