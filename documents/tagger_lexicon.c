@@ -119,7 +119,7 @@ s_is_inflected_number(slice_t folded)
     return false;
 }
 
-/* 250g, 100ml: as it is written, because 5G is no weight. */
+/* 250g, 100ml, kg: as it is written, because 5G is no weight. */
 static bool
 s_is_measure(slice_t form)
 {
@@ -130,7 +130,10 @@ s_is_measure(slice_t form)
     while (digits < form.size && form.data[digits] >= '0' && form.data[digits] <= '9')
         digits++;
     slice_t unit = {form.data + digits, form.size - digits};
-    for (size_t i = 0; digits && units[i]; i++) {
+    if (digits == 0)
+        return slice_is(form, "kg") || slice_is(form, "mg") || slice_is(form, "km") ||
+               slice_is(form, "cm") || slice_is(form, "mm");
+    for (size_t i = 0; units[i]; i++) {
         if (slice_is(unit, units[i]))
             return true;
     }

@@ -62,6 +62,7 @@ measures_are_no_tags_and_names_that_look_like_them_are(void **state)
     assert_false(s_gives(*state, text, "en", "250g"));
     assert_false(s_gives(*state, text, "en", "100ml"));
     assert_false(s_gives(*state, text, "en", "5kg"));
+    assert_false(s_gives(*state, "Releases in kg, in kg a year, and in km.", "en", "kg"));
     assert_true(s_gives(*state, text, "en", "5G spectrum"));
     assert_true(s_gives(*state, text, "en", "3D printing"));
     assert_true(s_gives(*state, text, "en", "3M company"));
