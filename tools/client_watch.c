@@ -70,6 +70,18 @@ s_write_member(const cJSON *json, const char *name)
     putchar('\n');
 }
 
+/* What a model took; nothing for a job that none worked on. */
+static void
+s_write_spent(const cJSON *json)
+{
+    int64_t tokens = output_number(json, "tokens_used", 0);
+    double cost = output_fraction(json, "cost", 0);
+    if (tokens)
+        printf("tokens     %lld\n", (long long) tokens);
+    if (cost > 0)
+        printf("cost       %.6g\n", cost);
+}
+
 static void
 s_write_status(const cJSON *json)
 {
@@ -82,6 +94,7 @@ s_write_status(const cJSON *json)
            (long long) output_number(json, "in_flight_count", 0),
            (long long) output_number(json, "retrying_count", 0));
     printf("progress   %.1f%%\n", 100 * output_fraction(json, "progress", 0));
+    s_write_spent(json);
     static const char *const members[] = {"created_at", "started_at", "finished_at",
                                           "throttled_until", "error"};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)

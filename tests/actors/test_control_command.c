@@ -120,6 +120,18 @@ a_retry_brings_the_job_back_with_its_next_version(void **state)
 }
 
 static void
+a_retry_hands_its_key_on_to_the_journal(void **state)
+{
+    (void) state;
+    HAND(ORIGIN_CONTROL, &the_client, job_command, .request = 77, .owner = SLICE("ann"),
+         .job_id = SLICE("x"), .command = JOB_COMMAND_RETRY, .api_key = SLICE("sk-1"));
+    message_entry_revive_t revive;
+    LAST(entry_revive, ENTRY_REVIVE, &revive);
+    assert_true(slice_is(revive.api_key, "sk-1"));
+    assert_true(the_effects.has_secret);
+}
+
+static void
 a_retry_of_what_cannot_be_retried_is_refused(void **state)
 {
     (void) state;
@@ -128,8 +140,9 @@ a_retry_of_what_cannot_be_retried_is_refused(void **state)
         status_t status;
     } rows[] = {{OUTCOME_NOT_FOUND, STATUS_NOT_FOUND},
                 {OUTCOME_WRONG_STATE, STATUS_WRONG_STATE},
-                {OUTCOME_NOTHING, STATUS_WRONG_STATE}};
-    for (size_t i = 0; i < 3; i++) {
+                {OUTCOME_NOTHING, STATUS_WRONG_STATE},
+                {OUTCOME_KEY_NEEDED, STATUS_WRONG_STATE}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         control_fixture_clear();
         control_fixture_command("x", JOB_COMMAND_RETRY);
         control_fixture_outcome(rows[i].outcome, JOB_CANCELLED, 3, 5, 2);
@@ -260,6 +273,7 @@ main(void)
         TEST(another_users_job_is_not_found),
         TEST(cancel_tells_the_workers_and_drops_what_comes_back),
         TEST(a_retry_brings_the_job_back_with_its_next_version),
+        TEST(a_retry_hands_its_key_on_to_the_journal),
         TEST(a_retry_of_what_cannot_be_retried_is_refused),
         TEST(a_long_poll_is_answered_when_the_version_rises),
         TEST(a_long_poll_is_answered_when_its_time_is_over),

@@ -243,6 +243,45 @@ a_refused_key_fails_the_job_and_stops_its_documents(void **state)
     assert_int_equal(control_fixture_count(MESSAGE_WORK), 2);
 }
 
+/* ---- keys ---- */
+
+static void
+a_jobs_key_goes_to_its_worker_and_nowhere_else(void **state)
+{
+    (void) state;
+    record_stored_job_t stored = {.job_no = 9,
+                                  .owner = SLICE("ann"),
+                                  .job_id = SLICE("keyed"),
+                                  .state = JOB_PENDING,
+                                  .total = 1,
+                                  .model_name = SLICE("m"),
+                                  .limit_name = SLICE("p:1"),
+                                  .max_attempts = 3,
+                                  .may_fall_back = 1,
+                                  .api_key = SLICE("sk-planted")};
+    control_fixture_worker("w", 1);
+    HAND(ORIGIN_PUBLISHER, NULL, audience, .listening = 1);
+    buffer_t record = {0};
+    record_stored_job_append(&stored, &record);
+    HAND(ORIGIN_JOURNAL, NULL, recovered, .job = buffer_slice(&record));
+    buffer_free(&record);
+    control_fixture_load(1);
+    control_fixture_ask("keyed", 0, 0);
+    message_brief_t brief;
+    LAST(brief, BRIEF, &brief);
+    assert_true(slice_is(brief.api_key, "sk-planted"));
+    assert_int_equal(brief.may_fall_back, 1);
+    assert_true(the_effects.has_secret);
+    for (size_t i = 0; i < the_effects.count; i++) {
+        slice_t frame = effects_frame(&the_effects, &the_effects.items[i]);
+        bool found = memmem(frame.data, frame.size, "planted", 7) != NULL;
+        assert_int_equal(found, message_number(frame) == MESSAGE_BRIEF);
+    }
+    size_t size = the_effects.bytes.size;
+    effects_clear(&the_effects);
+    assert_null(memmem(the_effects.bytes.data, size, "planted", 7));
+}
+
 /* ---- limits ---- */
 
 static void
@@ -332,6 +371,7 @@ main(void)
         TEST(results_are_published_after_their_commit),
         TEST(after_max_attempts_a_document_is_given_up),
         TEST(a_refused_key_fails_the_job_and_stops_its_documents),
+        TEST(a_jobs_key_goes_to_its_worker_and_nowhere_else),
         TEST(a_rate_limit_returns_the_document_unharmed_and_waits),
         TEST(jobs_on_one_key_wait_together_and_others_do_not),
         TEST(a_key_is_sent_documents_at_its_pace_and_others_at_once),

@@ -169,11 +169,17 @@ status_is_shown_for_people_or_untouched(void **state)
     RUN(self, "status", "a b");
     s_ended(self, 0, "2 of 8 tagged, 1 failed", NULL);
     assert_non_null(strstr(self->outcome.out, "37.5%"));
+    assert_null(strstr(self->outcome.out, "tokens"));
     s_asked(self, 0, "GET /api/batch/jobs/a%20b/status HTTP", NULL);
     http_stub_answer(self->server, 200, "", body);
     RUN(self, "--json", "status", "..");
     s_ended(self, 0, body, NULL);
     s_asked(self, 1, "GET /api/batch/jobs/../status HTTP", NULL);
+    http_stub_answer(self->server, 200, "",
+                     "{\"job_id\":\"m\",\"status\":\"completed\",\"tokens_used\":1200,"
+                     "\"cost\":0.00042}");
+    RUN(self, "status", "m");
+    s_ended(self, 0, "tokens     1200\ncost       0.00042\n", NULL);
 }
 
 static void
