@@ -45,6 +45,32 @@ s_is_space(char c)
 }
 
 slice_t
+slice_drop(slice_t slice, size_t size)
+{
+    return size ? (slice_t){slice.data + size, slice.size - size} : slice;
+}
+
+slice_t
+slice_first(slice_t slice, size_t limit)
+{
+    return (slice_t){slice.data, slice.size < limit ? slice.size : limit};
+}
+
+bool
+slice_begins(slice_t slice, slice_t start)
+{
+    return slice.size >= start.size &&
+           (start.size == 0 || memcmp(slice.data, start.data, start.size) == 0);
+}
+
+bool
+slice_holds(slice_t slice, slice_t part)
+{
+    return part.size == 0 ||
+           (slice.size > 0 && memmem(slice.data, slice.size, part.data, part.size) != NULL);
+}
+
+slice_t
 slice_trim(slice_t slice)
 {
     while (slice.size && s_is_space(slice.data[0])) {

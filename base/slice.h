@@ -39,6 +39,19 @@ int slice_compare(slice_t a, slice_t b);
 /* Returns owned: a NUL-terminated copy; free with free(). */
 char *slice_copy(slice_t slice);
 
+/* Returns what is left of the slice behind its first `size` bytes, of which it must have as many.
+ */
+slice_t slice_drop(slice_t slice, size_t size);
+
+/* Returns the first `limit` bytes of the slice, or all where it has fewer. */
+slice_t slice_first(slice_t slice, size_t limit);
+
+/* True when the slice begins with `start`. */
+bool slice_begins(slice_t slice, slice_t start);
+
+/* True when `part` stands somewhere in the slice. */
+bool slice_holds(slice_t slice, slice_t part);
+
 /* Returns the slice without ASCII white space at either end. */
 slice_t slice_trim(slice_t slice);
 

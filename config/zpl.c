@@ -29,12 +29,6 @@ s_is_name_char(char c)
     return isalnum((unsigned char) c) || (c && strchr("$-_@.&+/", c));
 }
 
-static slice_t
-s_skip(slice_t text, size_t size)
-{
-    return (slice_t){.data = text.data + size, .size = text.size - size};
-}
-
 static bool
 s_is_blank_or_comment(slice_t rest)
 {
@@ -57,7 +51,7 @@ s_scan_value(const s_scan_t *self, slice_t rest)
     const char *end = memchr(value.data + 1, value.data[0], value.size - 1);
     if (!end)
         return s_refuse(self, "the quote that begins the value is not closed on this line");
-    if (!s_is_blank_or_comment(s_skip(value, (size_t) (end - value.data) + 1)))
+    if (!s_is_blank_or_comment(slice_drop(value, (size_t) (end - value.data) + 1)))
         return s_refuse(self, "something other than a comment follows the closing quote");
     return STATUS_OK;
 }
@@ -76,7 +70,7 @@ s_scan_name(s_scan_t *self, slice_t rest, size_t depth)
         return s_refuse(self, "a name may not begin or end with \"/\"");
     if (depth > self->depth)
         return s_refuse(self, "indented deeper than one step of 4 spaces below the line above");
-    slice_t after = slice_trim(s_skip(rest, size));
+    slice_t after = slice_trim(slice_drop(rest, size));
     bool has_value = after.size && after.data[0] == '=';
     if (!has_value && !s_is_blank_or_comment(after))
         return s_refuse(self, "\"=\" or the end of the line was expected after the name");
@@ -85,7 +79,7 @@ s_scan_name(s_scan_t *self, slice_t rest, size_t depth)
     zpl->items = memory_resize(zpl->items, (zpl->count + 1) * sizeof *zpl->items);
     zpl->items[zpl->count++] = (zpl_item_t){.line = self->line, .has_value = has_value};
     self->depth = depth + 1;
-    return has_value ? s_scan_value(self, s_skip(after, 1)) : STATUS_OK;
+    return has_value ? s_scan_value(self, slice_drop(after, 1)) : STATUS_OK;
 }
 
 static status_t
@@ -104,7 +98,7 @@ s_scan_line(s_scan_t *self, slice_t line)
         return s_refuse(self, "indented with a tab; right are 4 spaces a level");
     if (indent % ZPL_INDENT)
         return s_refuse(self, "indented by a number of spaces that 4 does not divide");
-    slice_t rest = s_skip(line, indent);
+    slice_t rest = slice_drop(line, indent);
     return rest.data[0] == '#' ? STATUS_OK : s_scan_name(self, rest, indent / ZPL_INDENT);
 }
 
@@ -118,7 +112,7 @@ zpl_scan(zpl_t *self, slice_t text, const char *path, fault_t *fault)
         size_t size = end ? (size_t) (end - text.data) : text.size;
         scan.line++;
         status = s_scan_line(&scan, (slice_t){.data = text.data, .size = size});
-        text = s_skip(text, end ? size + 1 : size);
+        text = slice_drop(text, end ? size + 1 : size);
     }
     return status;
 }

@@ -92,33 +92,22 @@ static void
 s_set_options(transfer_t *self)
 {
     CURL *easy = self->easy;
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, self->options.redirects > 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long) self->options.redirects);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, s_on_open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, self);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, s_on_data);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, self);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) self->options.connect_ms);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "tagmill/" TAGMILL_VERSION);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); /* other threads run */
-    /* A name server that is silent must not hold a cancelled fetch. */
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
 transfer_t *
 transfer_new(const transfer_options_t *options)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT); /* counted by libcurl, and safe in any thread */
     transfer_t *self = memory_new(sizeof *self);
     self->options = *options;
-    self->multi = curl_multi_init();
-    self->easy = curl_easy_init();
-    if (self->multi == NULL || self->easy == NULL)
-        abort(); /* out of memory, see base/memory.h */
+    web_open(&self->multi, &self->easy);
     s_set_options(self);
     return self;
 }
@@ -129,9 +118,7 @@ transfer_destroy(transfer_t **self_p)
     transfer_t *self = *self_p;
     if (self == NULL)
         return;
-    curl_easy_cleanup(self->easy);
-    curl_multi_cleanup(self->multi);
-    curl_global_cleanup();
+    web_close(self->multi, self->easy);
     free(self);
     *self_p = NULL;
 }

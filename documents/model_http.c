@@ -36,29 +36,18 @@ static void
 s_set_options(model_http_t *self)
 {
     CURL *easy = self->easy;
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, s_on_data);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, self);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) CONNECT_MS);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "tagmill/" TAGMILL_VERSION);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L); /* other threads run */
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    /* A name server that is silent must not hold a cancelled request. */
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
 model_http_t *
 model_http_new(void)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT); /* counted by libcurl, and safe in any thread */
     model_http_t *self = memory_new(sizeof *self);
-    self->multi = curl_multi_init();
-    self->easy = curl_easy_init();
-    if (self->multi == NULL || self->easy == NULL)
-        abort(); /* out of memory, see base/memory.h */
+    web_open(&self->multi, &self->easy);
     s_set_options(self);
     return self;
 }
@@ -69,9 +58,7 @@ model_http_destroy(model_http_t **self_p)
     model_http_t *self = *self_p;
     if (self == NULL)
         return;
-    curl_easy_cleanup(self->easy);
-    curl_multi_cleanup(self->multi);
-    curl_global_cleanup();
+    web_close(self->multi, self->easy);
     free(self);
     *self_p = NULL;
 }

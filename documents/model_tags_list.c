@@ -48,12 +48,6 @@ s_first_of(slice_t text, const char *const *words, size_t count)
 }
 #define FIRST_OF(text, words) s_first_of(text, words, sizeof(words) / sizeof(words)[0])
 
-static slice_t
-s_skip(slice_t text, size_t size)
-{
-    return (slice_t){text.data + size, text.size - size};
-}
-
 /* Returns `tag` without one wrap, or white space, at either end. Apostrophes and stars within stay,
  * and so do those at one end only ("C*", "rock 'n'"). */
 static slice_t
@@ -85,7 +79,7 @@ model_tags_split(model_tags_t *self, slice_t text)
 {
     size_t start = 0;
     for (size_t i = 0; i <= text.size; i++) {
-        size_t comma = FIRST_OF(s_skip(text, i), COMMAS);
+        size_t comma = FIRST_OF(slice_drop(text, i), COMMAS);
         if (comma == 0 && i < text.size)
             continue;
         model_tags_add(self, (slice_t){text.data + start, i - start});
@@ -103,7 +97,7 @@ s_marked(slice_t line)
 {
     size_t size = FIRST_OF(line, BULLETS);
     if (size && size < line.size && (line.data[size] == ' ' || line.data[size] == '\t'))
-        return slice_trim(s_skip(line, size));
+        return slice_trim(slice_drop(line, size));
     size_t at = line.size > 0 && line.data[0] == '(';
     size_t digits = at;
     while (at < line.size && line.data[at] >= '0' && line.data[at] <= '9')
@@ -112,7 +106,7 @@ s_marked(slice_t line)
         return (slice_t){0};
     at++;
     /* "3.5 GHz band" is not the third of a list. */
-    return line.data[at] == ' ' || line.data[at] == '\t' ? slice_trim(s_skip(line, at))
+    return line.data[at] == ' ' || line.data[at] == '\t' ? slice_trim(slice_drop(line, at))
                                                          : (slice_t){0};
 }
 
@@ -145,7 +139,7 @@ s_read_lines(slice_t text, lines_t *lines)
             lines->items[lines->count++] = line;
             lines->marked += s_marked(line).size > 0;
         }
-        text = s_skip(text, end ? size + 1 : size);
+        text = slice_drop(text, end ? size + 1 : size);
     }
 }
 
@@ -155,7 +149,7 @@ s_without_remark(slice_t item)
 {
     static const char *const remarks[] = {" - ", " \u2013 ", " \u2014 ", ": ", " ("};
     for (size_t i = 1; i < item.size; i++)
-        if (FIRST_OF(s_skip(item, i), remarks))
+        if (FIRST_OF(slice_drop(item, i), remarks))
             return (slice_t){item.data, i};
     return item;
 }
@@ -185,18 +179,18 @@ s_without_label(slice_t line)
                                          "key phrases", "keyphrases", "answer", "output"};
     slice_t bare = line;
     while (bare.size > 0 && bare.data[0] == '*')
-        bare = s_skip(bare, 1);
+        bare = slice_drop(bare, 1);
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         size_t size = strlen(labels[i]);
         if (bare.size <= size || strncasecmp(bare.data, labels[i], size) != 0)
             continue;
-        slice_t rest = s_skip(bare, size);
+        slice_t rest = slice_drop(bare, size);
         while (rest.size > 0 && rest.data[0] == '*')
-            rest = s_skip(rest, 1);
+            rest = slice_drop(rest, 1);
         if (rest.size > 0 && rest.data[0] == ':') {
-            rest = s_skip(rest, 1);
+            rest = slice_drop(rest, 1);
             while (rest.size > 0 && rest.data[0] == '*')
-                rest = s_skip(rest, 1);
+                rest = slice_drop(rest, 1);
             return slice_trim(rest);
         }
     }

@@ -1,6 +1,33 @@
 #include "documents/web.h"
 
+#include <stdlib.h>
+
 enum { WAIT_STEP_MS = 50 /* how often the cancel flag is looked at */ };
+
+void
+web_open(CURLM **multi, CURL **easy)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT); /* counted by libcurl, and safe in any thread */
+    *multi = curl_multi_init();
+    *easy = curl_easy_init();
+    if (*multi == NULL || *easy == NULL)
+        abort(); /* out of memory, see base/memory.h */
+    curl_easy_setopt(*easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(*easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(*easy, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(*easy, CURLOPT_USERAGENT, "tagmill/" TAGMILL_VERSION);
+    curl_easy_setopt(*easy, CURLOPT_NOSIGNAL, 1L); /* other threads run */
+    /* A name server that is silent must not hold a cancelled request. */
+    curl_easy_setopt(*easy, CURLOPT_QUICK_EXIT, 1L);
+}
+
+void
+web_close(CURLM *multi, CURL *easy)
+{
+    curl_easy_cleanup(easy);
+    curl_multi_cleanup(multi);
+    curl_global_cleanup();
+}
 
 bool
 web_perform(CURLM *multi, const atomic_bool *cancel, CURLcode *result)

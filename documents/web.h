@@ -9,6 +9,14 @@
 
 enum { WEB_RETRY_AFTER_MAX_SECONDS = 24 * 3600 };
 
+/* Starts libcurl for this caller and returns owned handles for one transfer at a time: a multi
+ * handle, and an easy one that is not yet added to it and has the options that every request of
+ * ours has: http and https, no proxy, packed answers, a name of ours, no signals. */
+void web_open(CURLM **multi, CURL **easy);
+
+/* Frees both; the easy handle must not be added. */
+void web_close(CURLM *multi, CURL *easy);
+
 /* Runs the one transfer that was added to `multi` to its end. Returns true with its `*result`, or
  * false within 200 ms once `*cancel` becomes true. The multi interface, because it can be woken
  * while it waits. */

@@ -24,12 +24,6 @@ typedef struct {
     char charset[LABEL_SIZE];
 } decoder_t;
 
-static slice_t
-s_drop(slice_t text, size_t size)
-{
-    return (slice_t){text.data + size, text.size - size};
-}
-
 /* Cuts what stands before the next question mark off `rest`. */
 static bool
 s_cut_field(slice_t *rest, slice_t *field)
@@ -38,7 +32,7 @@ s_cut_field(slice_t *rest, slice_t *field)
     if (mark == NULL)
         return false;
     *field = (slice_t){rest->data, (size_t) (mark - rest->data)};
-    *rest = s_drop(*rest, field->size + 1);
+    *rest = slice_drop(*rest, field->size + 1);
     return true;
 }
 
@@ -48,7 +42,7 @@ s_take_word(slice_t text, word_t *word)
     slice_t rest = text, encoding;
     if (text.size < 2 || memcmp(text.data, "=?", 2) != 0)
         return false;
-    rest = s_drop(rest, 2);
+    rest = slice_drop(rest, 2);
     if (!s_cut_field(&rest, &word->charset) || !s_cut_field(&rest, &encoding) ||
         !s_cut_field(&rest, &word->text) || rest.size == 0 || rest.data[0] != '=')
         return false;
@@ -138,13 +132,13 @@ email_append_words(slice_t value, size_t limit, buffer_t *out)
     while (value.size) {
         size_t space = s_space(value);
         word_t word;
-        if (s_take_word(s_drop(value, space), &word)) {
+        if (s_take_word(slice_drop(value, space), &word)) {
             if (space && !was_word) {
                 s_flush(&self);
                 buffer_append_byte(&self.bytes, ' ');
             }
             s_decode_word(&self, &word);
-            value = s_drop(value, space + word.size);
+            value = slice_drop(value, space + word.size);
             was_word = true;
             continue;
         }
@@ -152,7 +146,7 @@ email_append_words(slice_t value, size_t limit, buffer_t *out)
         size_t size = s_literal(value);
         buffer_append(&self.bytes, value.data, size);
         s_flush(&self);
-        value = s_drop(value, size);
+        value = slice_drop(value, size);
         was_word = false;
     }
     s_flush(&self);

@@ -60,18 +60,6 @@ static const char *const WIDER[][2] = {
 
 /* ---- UTF-8 and UTF-16 by their form ---- */
 
-static slice_t
-s_drop(slice_t bytes, size_t size)
-{
-    return (slice_t){bytes.data + size, bytes.size - size};
-}
-
-static bool
-s_begins(slice_t bytes, slice_t mark)
-{
-    return bytes.size >= mark.size && memcmp(bytes.data, mark.data, mark.size) == 0;
-}
-
 /* Returns the bytes of the sequence that `text` begins with; 0: it is malformed. */
 static size_t
 s_sequence(slice_t text)
@@ -92,7 +80,7 @@ s_is_nearly_utf8(slice_t text, size_t *count)
         size_t size = s_sequence(text);
         *count += size > 1;
         bad += size == 0;
-        text = s_drop(text, size ? size : 1);
+        text = slice_drop(text, size ? size : 1);
     }
     return bad == 0 || *count / NEARLY >= bad;
 }
@@ -354,9 +342,9 @@ s_take_mark(slice_t *bytes, bool *is_marked)
         {{"\xfe\xff", 2}, "UTF-16BE"},
     };
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (s_begins(*bytes, marks[i].mark)) {
+        if (slice_begins(*bytes, marks[i].mark)) {
             *is_marked = true;
-            *bytes = s_drop(*bytes, marks[i].mark.size);
+            *bytes = slice_drop(*bytes, marks[i].mark.size);
             return marks[i].name;
         }
     *is_marked = false;

@@ -65,24 +65,6 @@ static const mark_t MARKS[] = {
     MARK(0, "\x1a\x45\xdf\xa3", "a Matroska or WebM recording"),
 };
 
-static bool
-s_begins(slice_t bytes, slice_t mark)
-{
-    return bytes.size >= mark.size && memcmp(bytes.data, mark.data, mark.size) == 0;
-}
-
-static slice_t
-s_first(slice_t bytes, size_t limit)
-{
-    return (slice_t){bytes.data, bytes.size < limit ? bytes.size : limit};
-}
-
-static bool
-s_holds(slice_t bytes, slice_t part)
-{
-    return bytes.size > 0 && memmem(bytes.data, bytes.size, part.data, part.size) != NULL;
-}
-
 /* Returns FORMAT_BINARY where nothing marks a format. */
 static format_t
 s_marked_format(slice_t bytes, const char **name)
@@ -90,12 +72,13 @@ s_marked_format(slice_t bytes, const char **name)
     for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
         const mark_t *mark = &MARKS[i];
         if (bytes.size > mark->offset &&
-            s_begins((slice_t){bytes.data + mark->offset, bytes.size - mark->offset}, mark->mark)) {
+            slice_begins((slice_t){bytes.data + mark->offset, bytes.size - mark->offset},
+                         mark->mark)) {
             *name = mark->name;
             return mark->format;
         }
     }
-    if (s_begins(bytes, SLICE("PK\3\4")) || s_begins(bytes, SLICE("PK\5\6")))
+    if (slice_begins(bytes, SLICE("PK\3\4")) || slice_begins(bytes, SLICE("PK\5\6")))
         return format_of_zip(bytes, name);
     return FORMAT_BINARY;
 }
@@ -107,14 +90,15 @@ format_detect(slice_t bytes, const char **name)
     if (bytes.size == 0)
         return FORMAT_EMPTY;
     *name = "a PDF document";
-    if (s_begins(bytes, SLICE("%PDF-")))
+    if (slice_begins(bytes, SLICE("%PDF-")))
         return FORMAT_PDF;
-    if (s_begins(bytes, SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
+    if (slice_begins(bytes, SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
         return format_of_compound(bytes, name);
     format_t marked = s_marked_format(bytes, name);
     if (marked != FORMAT_BINARY)
         return marked;
-    if (s_holds(s_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) && !format_is_text(bytes))
+    if (slice_holds(slice_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) &&
+        !format_is_text(bytes))
         return FORMAT_PDF;
     bool is_text = format_is_text(bytes);
     format_t kind = format_text_detect(bytes, name);

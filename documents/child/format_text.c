@@ -16,38 +16,20 @@ enum {
     FIELD_NAME_MAX = 76,
 };
 
-static slice_t
-s_first(slice_t bytes, size_t limit)
-{
-    return (slice_t){bytes.data, bytes.size < limit ? bytes.size : limit};
-}
-
-static slice_t
-s_drop(slice_t bytes, size_t size)
-{
-    return (slice_t){bytes.data + size, bytes.size - size};
-}
-
-static bool
-s_begins(slice_t bytes, slice_t mark)
-{
-    return bytes.size >= mark.size && memcmp(bytes.data, mark.data, mark.size) == 0;
-}
-
 static bool
 s_has_wide_mark(slice_t bytes)
 {
-    return s_begins(bytes, SLICE("\xff\xfe")) || s_begins(bytes, SLICE("\xfe\xff"));
+    return slice_begins(bytes, SLICE("\xff\xfe")) || slice_begins(bytes, SLICE("\xfe\xff"));
 }
 
 bool
 format_is_text(slice_t bytes)
 {
-    if (s_begins(bytes, SLICE("\xff\xfe\0\0")))
+    if (slice_begins(bytes, SLICE("\xff\xfe\0\0")))
         return false; /* UTF-32 */
     if (s_has_wide_mark(bytes) || encoding_find_utf16(bytes))
         return true;
-    slice_t start = s_first(bytes, CONTROL_WITHIN);
+    slice_t start = slice_first(bytes, CONTROL_WITHIN);
     for (size_t i = 0; i < start.size; i++) {
         unsigned char byte = (unsigned char) start.data[i];
         if ((byte < 0x20 && strchr("\t\n\v\f\r\b\x1a\x1b", byte) == NULL) || byte == 0)
@@ -64,8 +46,8 @@ s_narrow(slice_t bytes, char memory[START_BYTES])
     const char *wide = encoding_find_utf16(bytes);
     bool is_wide = wide || s_has_wide_mark(bytes);
     if (!is_wide)
-        return s_first(s_begins(bytes, SLICE("\xef\xbb\xbf")) ? s_drop(bytes, 3) : bytes,
-                       START_BYTES);
+        return slice_first(
+            slice_begins(bytes, SLICE("\xef\xbb\xbf")) ? slice_drop(bytes, 3) : bytes, START_BYTES);
     size_t high = wide ? strcmp(wide, "UTF-16LE") == 0 : bytes.data[0] == '\xff';
     size_t from = wide ? 0 : 2, count = 0;
     for (size_t at = from; at + 1 < bytes.size && count < START_BYTES; at += 2)
@@ -83,25 +65,19 @@ s_begins_tag(slice_t bytes, const char *tag)
            strchr(" \t\r\n>/", bytes.data[size]) != NULL;
 }
 
-static bool
-s_holds(slice_t bytes, const char *part)
-{
-    return bytes.size > 0 && memmem(bytes.data, bytes.size, part, strlen(part)) != NULL;
-}
-
 /* Comments, a declaration and a stylesheet may stand before what tells. */
 static slice_t
 s_drop_prologue(slice_t text)
 {
     for (;;) {
         text = slice_trim(text);
-        const char *mark = s_begins(text, SLICE("<!--"))    ? "-->"
-                           : s_begins(text, SLICE("<?xml")) ? "?>"
-                                                            : NULL;
+        const char *mark = slice_begins(text, SLICE("<!--"))    ? "-->"
+                           : slice_begins(text, SLICE("<?xml")) ? "?>"
+                                                                : NULL;
         const char *end = mark ? memmem(text.data, text.size, mark, strlen(mark)) : NULL;
         if (end == NULL)
             return text;
-        text = s_drop(text, (size_t) (end - text.data) + strlen(mark));
+        text = slice_drop(text, (size_t) (end - text.data) + strlen(mark));
     }
 }
 
@@ -128,8 +104,9 @@ s_is_html(slice_t start)
         return true;
     if (s_begins_any(text, parts, sizeof parts / sizeof parts[0]))
         return !markdown_is_likely(start);
-    slice_t first = s_first(start, MARKUP_WITHIN);
-    return text.size && text.data[0] == '<' && (s_holds(first, "<html") || s_holds(first, "<HTML"));
+    slice_t first = slice_first(start, MARKUP_WITHIN);
+    return text.size && text.data[0] == '<' &&
+           (slice_holds(first, SLICE("<html")) || slice_holds(first, SLICE("<HTML")));
 }
 
 static bool
@@ -174,9 +151,9 @@ s_is_email(slice_t start)
     while (start.size) {
         const char *end = memchr(start.data, '\n', start.size);
         slice_t line = {start.data, end ? (size_t) (end - start.data) : start.size};
-        start = s_drop(start, end ? line.size + 1 : line.size);
+        start = slice_drop(start, end ? line.size + 1 : line.size);
         bool is_more = line.size && (line.data[0] == ' ' || line.data[0] == '\t') && !is_first;
-        bool is_mailbox = is_first && s_begins(line, SLICE("From "));
+        bool is_mailbox = is_first && slice_begins(line, SLICE("From "));
         is_first = false;
         if (slice_trim(line).size == 0)
             break;

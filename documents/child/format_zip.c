@@ -64,21 +64,15 @@ s_by_media_type(package_t *package)
     return NULL;
 }
 
-static bool
-s_holds(slice_t text, const char *part)
-{
-    return text.size && memmem(text.data, text.size, part, strlen(part)) != NULL;
-}
-
 static xml_step_t
 s_on_type(void *self, const xml_element_t *element)
 {
     const kind_t **kind = self;
     slice_t type = xml_attribute(element, NULL, "ContentType");
-    if (!s_holds(type, ".main"))
+    if (!slice_holds(type, SLICE(".main")))
         return XML_ENTER;
     for (size_t i = 0; i < sizeof CONTENT_TYPES / sizeof CONTENT_TYPES[0]; i++)
-        if (s_holds(type, CONTENT_TYPES[i].mark)) {
+        if (slice_holds(type, slice_from(CONTENT_TYPES[i].mark))) {
             *kind = &CONTENT_TYPES[i];
             return XML_STOP;
         }

@@ -4,12 +4,6 @@
 
 enum { SKIP_MAX_BYTES = 1024, HEADING_MAX = 6 }; /* the bound keeps unclosed marks cheap */
 
-static slice_t
-s_drop(slice_t text, size_t size)
-{
-    return (slice_t){text.data + size, text.size - size};
-}
-
 /* Cuts the first line, its line feed included, off `rest`. */
 static slice_t
 s_next_line(slice_t *rest)
@@ -17,15 +11,8 @@ s_next_line(slice_t *rest)
     const char *end = memchr(rest->data, '\n', rest->size);
     size_t size = end ? (size_t) (end - rest->data) + 1 : rest->size;
     slice_t line = {rest->data, size};
-    *rest = s_drop(*rest, size);
+    *rest = slice_drop(*rest, size);
     return line;
-}
-
-static bool
-s_begins(slice_t text, const char *mark)
-{
-    size_t size = strlen(mark);
-    return text.size >= size && memcmp(text.data, mark, size) == 0;
 }
 
 static size_t
@@ -46,7 +33,7 @@ markdown_is_likely(slice_t text)
         size_t marks = s_run(line, "#");
         bool is_heading =
             marks >= 1 && marks <= HEADING_MAX && marks < line.size && line.data[marks] == ' ';
-        if (is_heading || s_begins(line, "```") || memmem(line.data, line.size, "](", 2))
+        if (is_heading || slice_begins(line, SLICE("```")) || memmem(line.data, line.size, "](", 2))
             signals++;
     }
     return signals >= 2;
@@ -71,9 +58,9 @@ s_bracketed(slice_t text, char open, char close)
 static size_t
 s_target(slice_t text)
 {
-    if (s_begins(text, "("))
+    if (slice_begins(text, SLICE("(")))
         return s_bracketed(text, '(', ')');
-    if (s_begins(text, "["))
+    if (slice_begins(text, SLICE("[")))
         return s_bracketed(text, '[', ']');
     return 0;
 }
@@ -81,17 +68,18 @@ s_target(slice_t text)
 static size_t
 s_image(slice_t text)
 {
-    size_t words = s_bracketed(s_drop(text, 1), '[', ']');
+    size_t words = s_bracketed(slice_drop(text, 1), '[', ']');
     if (words == 0)
         return 0;
-    size_t target = s_target(s_drop(text, 1 + words));
+    size_t target = s_target(slice_drop(text, 1 + words));
     return target ? 1 + words + target : 0;
 }
 
 static size_t
 s_address(slice_t text)
 {
-    if (!s_begins(text, "http://") && !s_begins(text, "https://") && !s_begins(text, "www."))
+    if (!slice_begins(text, SLICE("http://")) && !slice_begins(text, SLICE("https://")) &&
+        !slice_begins(text, SLICE("www.")))
         return 0;
     size_t size = 0;
     while (size < text.size && (unsigned char) text.data[size] > ' ' &&
@@ -103,7 +91,7 @@ s_address(slice_t text)
 static size_t
 s_tag(slice_t text)
 {
-    if (s_begins(text, "<!--")) {
+    if (slice_begins(text, SLICE("<!--"))) {
         size_t reach = text.size < SKIP_MAX_BYTES ? text.size : SKIP_MAX_BYTES;
         const char *end = memmem(text.data, reach, "-->", 3);
         return end ? (size_t) (end - text.data) + 3 : 0;
@@ -120,15 +108,15 @@ static size_t
 s_markup(slice_t text, bool is_word_start)
 {
     switch (text.data[0]) {
-    case '!': return s_begins(text, "![") ? s_image(text) : 0;
+    case '!': return slice_begins(text, SLICE("![")) ? s_image(text) : 0;
     case '[': return 1;
-    case ']': return 1 + s_target(s_drop(text, 1));
+    case ']': return 1 + s_target(slice_drop(text, 1));
     case '<': return s_tag(text);
     case '*':
     case '`':
     case '|': return 1;
-    case '~': return s_begins(text, "~~") ? 2 : 0;
-    case '_': return is_word_start || s_begins(text, "__") ? s_run(text, "_") : 0;
+    case '~': return slice_begins(text, SLICE("~~")) ? 2 : 0;
+    case '_': return is_word_start || slice_begins(text, SLICE("__")) ? s_run(text, "_") : 0;
     case 'h':
     case 'w': return is_word_start ? s_address(text) : 0;
     default: return 0;
@@ -151,7 +139,7 @@ s_strip_inline(slice_t line, buffer_t *out)
             is_word_start = byte <= ' ' || strchr("([{\"'", byte) != NULL;
             skip = 1;
         }
-        line = s_drop(line, skip);
+        line = slice_drop(line, skip);
     }
 }
 
@@ -162,19 +150,20 @@ s_is_wordless(slice_t line)
     slice_t text = slice_trim(line);
     if (text.size >= 3 && s_run(text, "-=|:*_+ ") == text.size)
         return true;
-    if (s_begins(text, "```") || s_begins(text, "~~~"))
+    if (slice_begins(text, SLICE("```")) || slice_begins(text, SLICE("~~~")))
         return true;
-    size_t name = s_begins(text, "[") ? s_bracketed(text, '[', ']') : 0;
-    return name && s_begins(s_drop(text, name), ": ");
+    size_t name = slice_begins(text, SLICE("[")) ? s_bracketed(text, '[', ']') : 0;
+    return name && slice_begins(slice_drop(text, name), SLICE(": "));
 }
 
 static slice_t
 s_drop_line_marks(slice_t line)
 {
-    line = s_drop(line, s_run(line, " \t>"));
-    line = s_drop(line, s_run(line, "#"));
-    if (s_begins(line, "- ") || s_begins(line, "+ ") || s_begins(line, "* "))
-        line = s_drop(line, 2);
+    line = slice_drop(line, s_run(line, " \t>"));
+    line = slice_drop(line, s_run(line, "#"));
+    if (slice_begins(line, SLICE("- ")) || slice_begins(line, SLICE("+ ")) ||
+        slice_begins(line, SLICE("* ")))
+        line = slice_drop(line, 2);
     return line;
 }
 
@@ -182,11 +171,11 @@ s_drop_line_marks(slice_t line)
 static slice_t
 s_drop_comments(slice_t rest)
 {
-    while (s_begins(rest, "<!--")) {
+    while (slice_begins(rest, SLICE("<!--"))) {
         size_t size = s_tag(rest);
         if (size == 0)
             break;
-        rest = s_drop(rest, size);
+        rest = slice_drop(rest, size);
     }
     return rest;
 }
