@@ -24,7 +24,6 @@ enum {
     FEW = 5,     /* admitted requests that tell nothing of a rate, */
     SOME = 10,   /* and that tell little */
     STEADY = 40, /* successes that a concurrency is kept for before one more is tried */
-    STEADY_MOST = 640,
     PATIENCE_MOST = 8,
     IDLE_MS = 3000 /* after such a silence the period begins anew */
 };
