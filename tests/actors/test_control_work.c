@@ -333,6 +333,31 @@ a_key_is_sent_documents_at_its_pace_and_others_at_once(void **state)
     assert_int_equal(control_fixture_count(MESSAGE_WORK), 10);
 }
 
+/* A batch of many does not keep a later one from their common key. */
+static void
+jobs_on_one_key_share_its_pace(void **state)
+{
+    (void) state;
+    control_fixture_worker("w", 40);
+    uint64_t first = control_fixture_start("ann", "x", "m", 30);
+    control_fixture_wait(500);
+    uint64_t second = control_fixture_start("bob", "y", "m", 10);
+    uint64_t third = control_fixture_start("ann", "z", "m", 10);
+    control_fixture_clear();
+    control_fixture_wait(1500);
+    size_t counts[3] = {0};
+    for (size_t i = 0; i < the_effects.count; i++) {
+        message_work_t work;
+        if (message_work_decode(effects_frame(&the_effects, &the_effects.items[i]), &work) ==
+            STATUS_OK)
+            counts[work.job_no == second ? 1 : work.job_no == third ? 2 : 0]++;
+    }
+    assert_int_not_equal(first, second);
+    assert_true(counts[0] + counts[1] + counts[2] >= 20);
+    assert_in_range(counts[1], counts[0] - 1, counts[0] + 1);
+    assert_in_range(counts[2], counts[0] - 1, counts[0] + 1);
+}
+
 static void
 a_call_that_a_paused_job_does_not_use_goes_to_the_next_in_line(void **state)
 {
@@ -375,6 +400,7 @@ main(void)
         TEST(a_rate_limit_returns_the_document_unharmed_and_waits),
         TEST(jobs_on_one_key_wait_together_and_others_do_not),
         TEST(a_key_is_sent_documents_at_its_pace_and_others_at_once),
+        TEST(jobs_on_one_key_share_its_pace),
         TEST(a_call_that_a_paused_job_does_not_use_goes_to_the_next_in_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
