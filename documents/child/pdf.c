@@ -3,6 +3,8 @@
 #include <poppler.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 #include "base/memory.h"
 #include "documents/child/forms.h"
@@ -53,11 +55,42 @@ s_needs_ocr(PopplerPage *page, slice_t text)
     return count < SPARSE && pdf_picture_share(page) >= COVERED;
 }
 
+static bool
+s_has_right_to_left(slice_t text)
+{
+    for (size_t at = 0; at < text.size;) {
+        UChar32 point;
+        U8_NEXT((const uint8_t *) text.data, at, text.size, point);
+        UCharDirection direction = u_charDirection(point);
+        if (direction == U_RIGHT_TO_LEFT || direction == U_RIGHT_TO_LEFT_ARABIC)
+            return true;
+    }
+    return false;
+}
+
+/* Returns owned (g_free): the text of the page's layer. poppler selects it from the upper left to
+ * the lower right, and of lines that run from the right loses some: they are selected from the
+ * right. */
+static char *
+s_get_layer(PopplerPage *page)
+{
+    char *text = poppler_page_get_text(page);
+    if (text == NULL || !s_has_right_to_left(slice_from(text)))
+        return text;
+    double width, height;
+    poppler_page_get_size(page, &width, &height);
+    PopplerRectangle from_right = {.x1 = width, .y1 = 0, .x2 = 0, .y2 = height};
+    char *other = poppler_page_get_selected_text(page, POPPLER_SELECTION_GLYPH, &from_right);
+    bool is_more = other && strlen(other) > strlen(text);
+    g_free(is_more ? text : other);
+    return is_more ? other : text;
+}
+
 /* Appends the text of the page's layer, and says in `*is_enough` whether that will do. */
 static void
 s_read_layer(PopplerPage *page, size_t limit, buffer_t *out, bool *is_enough)
 {
-    char *layer = poppler_page_get_text(page);
+    char *layer = s_get_layer(page);
     slice_t text = slice_from(layer);
     *is_enough = !s_needs_ocr(page, text);
     if (*is_enough || legible_is(text)) {

@@ -67,7 +67,7 @@ every_sample_comes_to_its_end(void **state)
         {"text-readme.md", ERROR_NONE, 0, "Portable Document Format"},
         {"text-multilanguage.txt", ERROR_NONE, 0, "adhoc internship"},
         {"ok-encrypted-owner-only.pdf", ERROR_NO_TEXT, 1, "only 38 characters"},
-        {"ar-cid-truetype.pdf", ERROR_NO_TEXT, 1, "only "},
+        {"ar-cid-truetype.pdf", ERROR_NONE, 1, "الخطوط العربية"},
         {"bad-encrypted.pdf", ERROR_ENCRYPTED, 0, "password"},
         {"bad-office-protected.docx", ERROR_ENCRYPTED, 0, "password"},
         {"bad-corrupted.pdf", ERROR_CORRUPT, 0, "damaged"},

@@ -39,7 +39,7 @@ static const specimen_t s_specimens[] = {
     {SAMPLES "postharvest-volatiles.pdf", "success", "pdf-text"},
     {SAMPLES "endodontics-review.pdf", "success", "pdf-text"},
     {SAMPLES "lung-cancer-screening.pdf", "success", "pdf-text"},
-    {FILES "ar-cid-truetype.pdf", "no-text", NULL},
+    {FILES "ar-cid-truetype.pdf", "success", "pdf-text"},
     {FILES "ok-encrypted-owner-only.pdf", "no-text", NULL},
     {FILES "scan-en-linn.pdf", "success", "ocr"},
     {FILES "scan-en-skew.pdf", "success", "ocr"},
