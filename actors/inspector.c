@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "documents/acquire.h"
+#include "documents/acquire/acquire.h"
 #include "messages/message.h"
 
 enum { THREADS_MOST = 16, PATHS_MOST = 1000 };

@@ -5,7 +5,7 @@
 #ifndef TAGMILL_DOCUMENTS_REUSE_H
 #define TAGMILL_DOCUMENTS_REUSE_H
 
-#include "documents/acquire.h"
+#include "documents/acquire/acquire.h"
 #include "documents/cache.h"
 #include "documents/extractor.h"
 

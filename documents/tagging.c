@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "config/provider.h"
-#include "documents/model.h"
+#include "documents/model/model.h"
 
 static const char OFFLINE[] = "offline";
 

@@ -8,7 +8,7 @@
 
 #include "documents/failure.h"
 #include "documents/pipeline.h"
-#include "documents/tagger.h"
+#include "documents/tagger/tagger.h"
 
 typedef struct tagging tagging_t;
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "documents/model_prompts.h"
+#include "documents/model/model_prompts.h"
 
 typedef enum {
     OPTION_CONFIG = 1, /* getopt_long answers 0 and '?' itself */

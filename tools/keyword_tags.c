@@ -20,7 +20,7 @@
 #include <unicode/ustring.h>
 
 #include "base/memory.h"
-#include "documents/tagger.h"
+#include "documents/tagger/tagger.h"
 
 enum { TAGS = 10, TAGS_MIN = 1, TAGS_MAX = 15 };
 

@@ -10,7 +10,7 @@
 #include "documents/child/legible.h"
 #include "documents/child/ocr_languages.h"
 #include "documents/extract_frame.h"
-#include "documents/language.h"
+#include "documents/tagger/language.h"
 
 enum {
     DARK_BELOW = 130, /* of 255: ink, where only a rough look is taken */

@@ -2,7 +2,7 @@
 #ifndef TAGMILL_TESTS_DOCUMENTS_MODEL_FIXTURE_H
 #define TAGMILL_TESTS_DOCUMENTS_MODEL_FIXTURE_H
 
-#include "documents/model.h"
+#include "documents/model/model.h"
 #include "tests/documents/model_server.h"
 
 #define FIXTURE_KEY "secret-key-123456"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "documents/acquire.h"
+#include "documents/acquire/acquire.h"
 #include "tests/support/cmocka_all.h"
 
 enum { LIMIT = 1000 };

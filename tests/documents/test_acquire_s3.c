@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "documents/acquire.h"
+#include "documents/acquire/acquire.h"
 #include "tests/documents/http_server.h"
 #include "tests/documents/s3_server.h"
 #include "tests/support/cmocka_all.h"

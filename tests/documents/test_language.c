@@ -1,4 +1,4 @@
-#include "documents/language.h"
+#include "documents/tagger/language.h"
 #include "tests/support/cmocka_all.h"
 
 static void

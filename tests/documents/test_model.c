@@ -1,4 +1,4 @@
-#include "documents/model.h"
+#include "documents/model/model.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>

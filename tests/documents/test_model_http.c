@@ -2,7 +2,7 @@
 #include <sched.h>
 
 #include "base/clock.h"
-#include "documents/model_http.h"
+#include "documents/model/model_http.h"
 #include "tests/documents/model_fixture.h"
 #include "tests/support/cmocka_all.h"
 

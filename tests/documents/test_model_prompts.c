@@ -1,9 +1,9 @@
-#include "documents/model_prompts.h"
+#include "documents/model/model_prompts.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "documents/model_text.h"
+#include "documents/model/model_text.h"
 #include "tests/support/cmocka_all.h"
 
 static char s_directory[64];

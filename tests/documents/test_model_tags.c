@@ -1,4 +1,4 @@
-#include "documents/model_tags.h"
+#include "documents/model/model_tags.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "documents/network.h"
+#include "documents/acquire/network.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

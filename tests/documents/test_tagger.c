@@ -2,8 +2,8 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "documents/tagger.h"
-#include "documents/unicode.h"
+#include "documents/tagger/tagger.h"
+#include "documents/tagger/unicode.h"
 #include "tests/support/cmocka_all.h"
 
 static const char *const s_water =

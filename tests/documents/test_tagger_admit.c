@@ -1,6 +1,6 @@
 /* The rules of every tag, as tagger_sift puts tags from elsewhere under them. */
 #include "base/buffer.h"
-#include "documents/tagger.h"
+#include "documents/tagger/tagger.h"
 #include "tests/support/cmocka_all.h"
 
 enum { CANDIDATES_MAX = 32 };

@@ -1,6 +1,6 @@
 /* What stands in documents and says nothing of their subject: none of it becomes a tag. */
-#include "documents/language_rules.h"
-#include "documents/tagger.h"
+#include "documents/tagger/language_rules.h"
+#include "documents/tagger/tagger.h"
 #include "tests/support/cmocka_all.h"
 
 static int

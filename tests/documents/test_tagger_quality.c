@@ -8,10 +8,10 @@
 #include <unicode/utf8.h>
 
 #include "base/buffer.h"
-#include "documents/language_rules.h"
-#include "documents/tagger.h"
-#include "documents/tagger_words.h"
-#include "documents/unicode.h"
+#include "documents/tagger/language_rules.h"
+#include "documents/tagger/tagger.h"
+#include "documents/tagger/tagger_words.h"
+#include "documents/tagger/unicode.h"
 #include "tests/support/cmocka_all.h"
 
 enum { TAGS = 10, KEYS_LIMIT = 1000 };

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "documents/tagger_words.h"
+#include "documents/tagger/tagger_words.h"
 #include "tests/support/cmocka_all.h"
 
 static void

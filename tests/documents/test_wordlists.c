@@ -1,6 +1,6 @@
 #include "base/buffer.h"
-#include "documents/unicode.h"
-#include "documents/wordlists.h"
+#include "documents/tagger/unicode.h"
+#include "documents/tagger/wordlists.h"
 #include "tests/support/cmocka_all.h"
 
 static void

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "documents/model_reply.h"
-#include "documents/model_tags.h"
+#include "documents/model/model_reply.h"
+#include "documents/model/model_tags.h"
 #include "tests/fuzz/target.h"
 
 static const char KEY[] = "skey";

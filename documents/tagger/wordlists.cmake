@@ -1,0 +1,23 @@
+# Turns FOLDER/<iso>.txt into one C file that defines the table NAME (see documents/tagger/wordlists.h):
+# cmake -DFOLDER=<of the lists> -DNAME=<of the table> -DOUTPUT=<the C file> -P wordlists.cmake
+
+file(GLOB lists ${FOLDER}/*.txt)
+list(SORT lists)
+set(code "/* Written by documents/tagger/wordlists.cmake from the lists beside it. */\n")
+string(APPEND code "#include \"documents/tagger/wordlists.h\"\n")
+set(table "")
+foreach(path ${lists})
+    get_filename_component(language ${path} NAME_WE)
+    file(STRINGS ${path} words ENCODING UTF-8)
+    list(FILTER words EXCLUDE REGEX "^(#.*)?$")
+    list(SORT words)
+    list(REMOVE_DUPLICATES words)
+    list(LENGTH words count)
+    list(JOIN words "\",\n    \"" body)
+    string(APPEND code "\nstatic const char *const s_${language}[] = {\n    \"${body}\",\n};\n")
+    string(APPEND table "        {\"${language}\", s_${language}, ${count}},\n")
+endforeach()
+list(LENGTH lists count)
+string(APPEND code "\nconst wordlists_t ${NAME} = {\n    (const wordlist_t[]){\n${table}    },\n")
+string(APPEND code "    ${count},\n};\n")
+file(WRITE ${OUTPUT} "${code}")
