@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <unicode/uchar.h>
 #include <unicode/ucnv.h>
+#include <unicode/utf8.h>
 
 #include "base/text.h"
 #include "documents/child/encoding.h"
@@ -152,15 +154,14 @@ s_hyphen(slice_t text)
     return 0;
 }
 
-/* ASCII and Latin-1; in other scripts words are hardly ever broken with a hyphen. */
 static bool
 s_begins_small(slice_t text)
 {
-    if (text.size == 0)
-        return false;
-    uint8_t first = (uint8_t) text.data[0];
-    return (first >= 'a' && first <= 'z') ||
-           (first == 0xc3 && text.size > 1 && (uint8_t) text.data[1] >= 0x9f);
+    UChar32 first = 0;
+    size_t at = 0;
+    if (text.size > 0)
+        U8_NEXT((const uint8_t *) text.data, at, text.size, first);
+    return u_islower(first);
 }
 
 static bool
