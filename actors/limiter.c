@@ -23,8 +23,9 @@ enum {
     SECOND_MS = 1000,
     FEW = 5,     /* admitted requests that tell nothing of a rate, */
     SOME = 10,   /* and that tell little */
+    ROUNDED = 8, /* so much more may a second of Retry-After be than what is meant */
     STEADY = 40, /* successes that a concurrency is kept for before one more is tried */
-    PATIENCE_MOST = 8,
+    PATIENCE_MOST = 4,
     IDLE_MS = 3000 /* after such a silence the period begins anew */
 };
 
@@ -266,7 +267,7 @@ s_learn(limit_t *self)
     double lasted_ms = (double) (period->ended_ms - period->started_ms);
     double pause_ms = (double) (self->not_before_ms - period->ended_ms);
     /* A second is the least that Retry-After can say, and most often means less. */
-    double wait_ms = pause_ms <= SECOND_MS && admitted >= FEW ? pause_ms / 4 : pause_ms;
+    double wait_ms = pause_ms <= SECOND_MS && admitted >= FEW ? pause_ms / ROUNDED : pause_ms;
     double pace = BELOW_QUOTA * admitted * SECOND_MS / (lasted_ms + wait_ms + 1);
     if (lasted_ms >= 2 * pause_ms) {
         double average = period->begun * SECOND_MS / (lasted_ms + 1);
