@@ -201,6 +201,12 @@ language_rules_is_stop(const language_rules_t *self, slice_t folded)
 }
 
 bool
+language_rules_lists_stop(const language_rules_t *self, slice_t folded)
+{
+    return words_find(&self->stop_words, folded) != WORDS_NONE;
+}
+
+bool
 language_rules_is_common(const language_rules_t *self, slice_t stem)
 {
     return words_find(&s_for(self, stem)->common_words, stem) != WORDS_NONE;

@@ -32,6 +32,10 @@ void language_rules_fold(const language_rules_t *self, buffer_t *out, slice_t te
 /* True when the word (case-folded NFC) carries grammar rather than a subject. */
 bool language_rules_is_stop(const language_rules_t *self, slice_t folded);
 
+/* True when the word (case-folded NFC) is in the language's stop list: for the words of other
+ * languages' texts, which the rest of its rules say nothing of. */
+bool language_rules_lists_stop(const language_rules_t *self, slice_t folded);
+
 /* True when texts of every subject use words of this stem (of a case-folded word). */
 bool language_rules_is_common(const language_rules_t *self, slice_t stem);
 

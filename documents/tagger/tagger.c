@@ -9,15 +9,17 @@
 #include "documents/tagger/tagger_choose.h"
 
 enum {
-    RULES_LIMIT = 16,        /* languages kept ready; the oldest one goes */
+    RULES_LIMIT = 16,        /* languages kept ready, more than a text has; see s_require_rules */
     SAMPLE_SIZE = 32 * 1024, /* bytes of text that the language is told by */
     KEPT_TOKENS = 256 * 1024 /* a huge text's memory is given back */
 };
 
+_Static_assert((int) RULES_LIMIT > (int) LANGUAGE_PARTS_MAX,
+               "the rules of a text are kept together");
+
 struct tagger {
     tokenizer_t *tokenizer;
-    language_rules_t *rules[RULES_LIMIT];
-    size_t rules_next; /* the place that the next language takes */
+    language_rules_t *rules[RULES_LIMIT]; /* the last used first */
     lexicon_t lexicon;
     tokens_t tokens;
     phrases_t phrases;
@@ -55,23 +57,25 @@ tagger_destroy(tagger_t **self_p)
     *self_p = NULL;
 }
 
+/* The longest unused goes, so that those of the running text stay. */
 static language_rules_t *
 s_require_rules(tagger_t *self, const char *code)
 {
-    for (size_t i = 0; i < RULES_LIMIT; i++) {
-        if (self->rules[i] && strcmp(language_rules_code(self->rules[i]), code) == 0)
-            return self->rules[i];
-    }
-    language_rules_t **place = &self->rules[self->rules_next];
-    self->rules_next = (self->rules_next + 1) % RULES_LIMIT;
-    language_rules_destroy(place);
-    *place = language_rules_new(code);
-    return *place;
+    size_t at = 0;
+    while (at < RULES_LIMIT && self->rules[at] &&
+           strcmp(language_rules_code(self->rules[at]), code) != 0)
+        at++;
+    if (at == RULES_LIMIT)
+        language_rules_destroy(&self->rules[--at]);
+    language_rules_t *rules = self->rules[at] ? self->rules[at] : language_rules_new(code);
+    memmove(self->rules + 1, self->rules, at * sizeof self->rules[0]);
+    self->rules[0] = rules;
+    return rules;
 }
 
 /* The title and the description help where the text is short. */
 static void
-s_detect(const tag_request_t *request, char *code)
+s_detect(const tag_request_t *request, language_mix_t *mix)
 {
     buffer_t sample = {0};
     slice_t text = {request->text.data, text_cut(request->text, SAMPLE_SIZE)};
@@ -82,17 +86,23 @@ s_detect(const tag_request_t *request, char *code)
     buffer_append_slice(&sample, description);
     buffer_append_byte(&sample, '\n');
     buffer_append_slice(&sample, text);
-    language_detect(buffer_slice(&sample), code);
+    language_detect_mix(buffer_slice(&sample), mix);
     buffer_free(&sample);
 }
 
 static void
 s_start(tagger_t *self, const tag_request_t *request, tag_list_t *list)
 {
+    language_mix_t mix = {0};
     tag_list_free(list);
-    if (!language_normalise(request->language, list->language))
-        s_detect(request, list->language);
+    if (!language_normalise(request->language, list->language)) {
+        s_detect(request, &mix);
+        memcpy(list->language, mix.main, sizeof mix.main);
+    }
     lexicon_start(&self->lexicon, s_require_rules(self, list->language));
+    for (size_t i = 0; i < mix.part_count; i++)
+        if (strcmp(mix.parts[i], list->language) != 0)
+            lexicon_add_part(&self->lexicon, s_require_rules(self, mix.parts[i]));
     tokens_clear(&self->tokens);
 }
 

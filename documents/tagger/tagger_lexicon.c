@@ -1,5 +1,6 @@
 #include "documents/tagger/tagger_lexicon.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,18 @@ s_is_measure(slice_t form)
     return false;
 }
 
+/* A text in several languages has the grammar of them all. */
+static bool
+s_is_stop(const lexicon_t *self, slice_t folded)
+{
+    if (language_rules_is_stop(self->rules, folded))
+        return true;
+    for (size_t i = 0; i < self->other_count; i++)
+        if (language_rules_lists_stop(self->others[i], folded))
+            return true;
+    return false;
+}
+
 static word_kind_t
 s_kind(const lexicon_t *self, slice_t form, slice_t folded, slice_t base, const shape_t *shape)
 {
@@ -148,7 +161,7 @@ s_kind(const lexicon_t *self, slice_t form, slice_t folded, slice_t base, const 
         return KIND_NUMBER;
     if (is_alone && shape->capitals == 1)
         return KIND_LETTER;
-    if (language_rules_is_stop(self->rules, folded) || language_rules_is_stop(self->rules, base))
+    if (s_is_stop(self, folded) || s_is_stop(self, base))
         return KIND_STOP;
     if (is_alone && shape->first < 0x250)
         return KIND_STOP; /* a lower-case Latin letter */
@@ -172,6 +185,14 @@ lexicon_start(lexicon_t *self, language_rules_t *rules)
     words_clear(&self->stems);
     self->own_count = LEXICON_FORM_LIMIT;
     self->rules = rules;
+    self->other_count = 0;
+}
+
+void
+lexicon_add_part(lexicon_t *self, const language_rules_t *rules)
+{
+    assert(self->other_count < LANGUAGE_PARTS_MAX);
+    self->others[self->other_count++] = rules;
 }
 
 void

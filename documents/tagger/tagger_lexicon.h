@@ -48,11 +48,17 @@ typedef struct {
     uint32_t capacity;
     uint32_t own_count;      /* forms of the text; later ones are the exclusions' and the tags' */
     language_rules_t *rules; /* borrowed */
-    buffer_t folded;         /* scratch */
+    const language_rules_t *others[LANGUAGE_PARTS_MAX]; /* borrowed: of parts of the text */
+    size_t other_count;
+    buffer_t folded; /* scratch */
 } lexicon_t;
 
 /* Empties the lexicon for a text in the language of `rules` (borrowed until the next call). */
 void lexicon_start(lexicon_t *self, language_rules_t *rules);
+
+/* Says that parts of the text are in the language of `rules` (borrowed as above), at most
+ * LANGUAGE_PARTS_MAX times: its stop words are some here too. Before the first form. */
+void lexicon_add_part(lexicon_t *self, const language_rules_t *rules);
 
 /* Says that the text is at its end: what is required from here on is not a form of it. */
 void lexicon_end_text(lexicon_t *self);

@@ -1,3 +1,4 @@
+#include "base/buffer.h"
 #include "documents/tagger/language.h"
 #include "tests/support/cmocka_all.h"
 
@@ -50,6 +51,54 @@ a_malformed_end_does_not_hide_the_language(void **state)
     assert_string_equal(code, "en");
 }
 
+static bool
+s_has_part(const language_mix_t *mix, const char *code)
+{
+    for (size_t i = 0; i < mix->part_count; i++)
+        if (strcmp(mix->parts[i], code) == 0)
+            return true;
+    return false;
+}
+
+static const char s_english[] = "All human beings are born free and equal in dignity and rights. "
+                                "They are endowed with reason and conscience.\n";
+static const char s_german[] =
+    "Alle Menschen sind frei und gleich an Würde und Rechten geboren. Sie sind mit Vernunft und "
+    "Gewissen begabt und sollen einander im Geiste der Brüderlichkeit begegnen.\n";
+static const char s_italian[] =
+    "Tutti gli esseri umani nascono liberi ed eguali in dignità e diritti. Essi sono dotati di "
+    "ragione e di coscienza e devono agire gli uni verso gli altri.\n";
+
+static void
+the_languages_of_a_text_in_several_are_all_told(void **state)
+{
+    (void) state;
+    language_mix_t mix;
+    buffer_t text = {0};
+    buffer_printf(&text, "%s%s%s", s_english, s_german, s_italian);
+    language_detect_mix(buffer_slice(&text), &mix);
+    assert_true(s_has_part(&mix, "en"));
+    assert_true(s_has_part(&mix, "de"));
+    assert_true(s_has_part(&mix, "it"));
+    buffer_append_text(&text, "\xff");
+    language_detect_mix(buffer_slice(&text), &mix);
+    assert_int_equal(mix.part_count, 3);
+    buffer_free(&text);
+}
+
+static void
+a_text_in_one_language_has_no_parts(void **state)
+{
+    (void) state;
+    language_mix_t mix;
+    language_detect_mix(SLICE(s_german), &mix);
+    assert_string_equal(mix.main, "de");
+    assert_int_equal(mix.part_count, 0);
+    language_detect_mix(SLICE(""), &mix);
+    assert_string_equal(mix.main, "");
+    assert_int_equal(mix.part_count, 0);
+}
+
 static void
 language_tags_are_read_as_people_write_them(void **state)
 {
@@ -76,6 +125,8 @@ main(void)
         cmocka_unit_test(common_languages_are_told_by_a_sentence),
         cmocka_unit_test(what_cannot_be_told_is_said_so),
         cmocka_unit_test(a_malformed_end_does_not_hide_the_language),
+        cmocka_unit_test(the_languages_of_a_text_in_several_are_all_told),
+        cmocka_unit_test(a_text_in_one_language_has_no_parts),
         cmocka_unit_test(language_tags_are_read_as_people_write_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

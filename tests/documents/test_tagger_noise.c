@@ -69,6 +69,25 @@ measures_are_no_tags_and_names_that_look_like_them_are(void **state)
 }
 
 static void
+grammar_of_any_of_a_texts_languages_is_no_tag(void **state)
+{
+    const char *text =
+        "The harbour crane was repaired in spring. The crane operators met the port authority "
+        "about container handling and dock safety rules.\n"
+        "Der Hafenkran wurde im Frühjahr repariert und die Kranführer trafen sich mit der "
+        "Hafenbehörde wegen der Sicherheit im Containerhafen. Und die Regeln für den Umschlag "
+        "sind neu und streng.\n"
+        "Container handling is the business of the port. The port authority pays.";
+    static const char *const grammar[] = {"the", "The", "und", "was ", "wurde", "wegen", " is "};
+    for (size_t i = 0; i < sizeof grammar / sizeof grammar[0]; i++) {
+        if (s_gives(*state, text, "", grammar[i]))
+            fail_msg("a tag has \"%s\" in it", grammar[i]);
+    }
+    assert_true(s_gives(*state, text, "", "container handling"));
+    assert_true(s_gives(*state, text, "", "Hafenkran"));
+}
+
+static void
 a_number_that_belongs_to_a_name_stays_in_it(void **state)
 {
     assert_true(s_gives(*state, "After the 1984 riots they left.", "en", "1984 riots"));
@@ -174,6 +193,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boilerplate_is_no_tag),
         cmocka_unit_test(measures_are_no_tags_and_names_that_look_like_them_are),
+        cmocka_unit_test(grammar_of_any_of_a_texts_languages_is_no_tag),
         cmocka_unit_test(a_number_that_belongs_to_a_name_stays_in_it),
         cmocka_unit_test(names_of_files_are_no_tags),
         cmocka_unit_test(abbreviations_are_no_tags),
