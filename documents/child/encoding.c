@@ -12,6 +12,7 @@
 #include <unicode/utf16.h>
 
 #include "base/text.h"
+#include "documents/child/encoding_forms.h"
 
 enum {
     SAMPLE_BYTES = 8000,  /* more than ICU's detector looks at */
@@ -28,6 +29,7 @@ enum {
     UTF16_UNITS_LEAST = 16,
     UTF16_BLOCKS_MAX = 8,
     UTF16_ASCII_SHARE = 10,
+    UTF16_EAST_ASIAN_SHARE = 95, /* per cent of such a text, with what is ASCII in it */
 };
 
 static const char FALLBACK[] = "windows-1252";
@@ -53,6 +55,7 @@ static const char *const WIDER[][2] = {
     {"euc-kr", "windows-949"},
     {"ks_c_5601-1987", "windows-949"},
     {"ksc5601", "windows-949"},
+    {"koi8-r", "koi8-u"},
     {"x-mac-roman", "macintosh"},
     {"x-user-defined", "windows-1252"},
     {"iso-8859-8-visual", "iso-8859-8"},
@@ -96,33 +99,52 @@ s_is_text_unit(uint32_t unit)
                            u_charType((UChar32) unit) != U_PRIVATE_USE_CHAR);
 }
 
-/* Letters of one alphabet, signs and blanks share few high bytes. */
+/* Chinese, Japanese and Korean letters, and their signs. */
 static bool
-s_is_utf16(slice_t bytes, unsigned high)
+s_is_east_asian_block(uint8_t block)
 {
-    size_t units = (bytes.size < UTF16_BYTES ? bytes.size : UTF16_BYTES) / 2;
-    size_t ascii = 0, blocks = 0;
+    return block == 0x30 || (block >= 0x4e && block <= 0x9f) || (block >= 0xac && block <= 0xd7) ||
+           block == 0xff;
+}
+
+typedef enum { UTF16_NOT, UTF16_EAST_ASIAN, UTF16_ALPHABETIC } utf16_t;
+
+/* Letters of one alphabet, signs and blanks share few high bytes. Chinese, Japanese and Korean ones
+ * have many, and what they are in the wrong order may be an alphabet's. */
+static utf16_t
+s_look_at_utf16(slice_t bytes, unsigned high)
+{
+    size_t units = bytes.size / 2, ascii = 0, blocks = 0, east_asian = 0;
     bool is_seen[256] = {false};
     for (size_t i = 0; i < units; i++) {
         uint8_t block = (uint8_t) bytes.data[2 * i + high];
         uint32_t unit = (uint32_t) block << 8 | (uint8_t) bytes.data[2 * i + 1 - high];
         if (!s_is_text_unit(unit))
-            return false;
+            return UTF16_NOT;
         blocks += !is_seen[block];
         is_seen[block] = true;
         ascii += unit < 0x7f;
+        east_asian += s_is_east_asian_block(block);
     }
-    return units >= UTF16_UNITS_LEAST && blocks <= UTF16_BLOCKS_MAX &&
-           ascii * UTF16_ASCII_SHARE >= units;
+    if (units < UTF16_UNITS_LEAST)
+        return UTF16_NOT;
+    if (blocks <= UTF16_BLOCKS_MAX && ascii * UTF16_ASCII_SHARE >= units)
+        return UTF16_ALPHABETIC;
+    return (east_asian + ascii) * 100 >= units * UTF16_EAST_ASIAN_SHARE && east_asian > ascii
+               ? UTF16_EAST_ASIAN
+               : UTF16_NOT;
 }
 
 const char *
 encoding_find_utf16(slice_t bytes)
 {
-    slice_t start = {bytes.data, bytes.size < UTF16_BYTES ? bytes.size : UTF16_BYTES};
+    slice_t start = slice_first(bytes, UTF16_BYTES);
     if (start.size == 0 || memchr(start.data, '\0', start.size) == NULL)
         return NULL;
-    return s_is_utf16(bytes, 1) ? "UTF-16LE" : s_is_utf16(bytes, 0) ? "UTF-16BE" : NULL;
+    utf16_t little = s_look_at_utf16(start, 1), big = s_look_at_utf16(start, 0);
+    if (little == UTF16_NOT && big == UTF16_NOT)
+        return NULL;
+    return little >= big ? "UTF-16LE" : "UTF-16BE";
 }
 
 /* ---- how well an encoding fits ---- */
@@ -277,6 +299,9 @@ s_has_wide_letters(const char *name)
 static const char *
 s_pick(slice_t sample, const UCharsetMatch *const *matches, int32_t count)
 {
+    const char *formed = encoding_by_form(sample);
+    if (formed)
+        return formed;
     UErrorCode error = U_ZERO_ERROR;
     bool is_fallback_tried = false;
     for (int32_t i = 0; i < count; i++) {
@@ -369,6 +394,9 @@ encoding_find(slice_t *bytes, const char *declared)
     name = s_name(declared);
     if (s_is_escaped(*bytes, declared))
         return name;
+    const char *escaped = encoding_by_escapes(*bytes);
+    if (escaped)
+        return escaped;
     size_t sequences;
     if (s_is_nearly_utf8(*bytes, &sequences) &&
         (sequences == 0 || sequences >= SEQUENCES_SURE || !name || !s_has_wide_letters(name)))

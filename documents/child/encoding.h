@@ -16,7 +16,7 @@
 const char *encoding_find(slice_t *bytes, const char *declared);
 
 /* Returns "UTF-16LE" or "UTF-16BE" where `bytes` are text in it without a mark, else NULL. Text
- * in many thousands of letters (Chinese, say) is not known for it. */
+ * without one ASCII letter, line feeds included, is not known for it. */
 const char *encoding_find_utf16(slice_t bytes);
 
 /* Makes ICU load what it loads late. */

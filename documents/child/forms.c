@@ -12,12 +12,21 @@ enum {
     ARABIC_B_FIRST = 0xfe70,
     ARABIC_B_LAST = 0xfefc,
     UNITS_MAX = 32, /* the longest, U+FDFA, stands for 18 letters */
+    SOFT_HYPHEN = 0xad,
+    WORD_JOINER = 0x2060,
+    BYTE_ORDER_MARK = 0xfeff, /* within a text, a joiner of words */
 };
 
 static bool
 s_is_form(UChar32 point)
 {
     return (point >= FIRST && point <= LAST) || (point >= ARABIC_B_FIRST && point <= ARABIC_B_LAST);
+}
+
+static bool
+s_is_unseen(UChar32 point)
+{
+    return point == SOFT_HYPHEN || point == WORD_JOINER || point == BYTE_ORDER_MARK;
 }
 
 static void
@@ -42,10 +51,11 @@ forms_resolve(slice_t text, buffer_t *out)
         UChar32 point;
         size_t start = at;
         U8_NEXT((const uint8_t *) text.data, at, text.size, point);
-        if (!s_is_form(point))
+        if (!s_is_form(point) && !s_is_unseen(point))
             continue;
         buffer_append(out, text.data + kept, start - kept);
-        s_append_letters(point, out);
+        if (s_is_form(point))
+            s_append_letters(point, out);
         kept = at;
     }
     buffer_append(out, text.data + kept, text.size - kept);

@@ -7,7 +7,6 @@
 #include <unicode/utf8.h>
 
 #include "base/memory.h"
-#include "documents/child/forms.h"
 #include "documents/child/legible.h"
 #include "documents/child/ocr.h"
 #include "documents/child/pdf_picture.h"
@@ -93,12 +92,8 @@ s_read_layer(PopplerPage *page, size_t limit, buffer_t *out, bool *is_enough)
     char *layer = s_get_layer(page);
     slice_t text = slice_from(layer);
     *is_enough = !s_needs_ocr(page, text);
-    if (*is_enough || legible_is(text)) {
-        buffer_t letters = {0};
-        forms_resolve(text, &letters);
-        plain_clean(buffer_slice(&letters), limit, out);
-        buffer_free(&letters);
-    }
+    if (*is_enough || legible_is(text))
+        plain_clean(text, limit, out);
     g_free(layer);
 }
 

@@ -1,8 +1,10 @@
 #include "documents/child/reading.h"
 
+#include "base/text.h"
 #include "documents/child/email.h"
 #include "documents/child/epub.h"
 #include "documents/child/format.h"
+#include "documents/child/forms.h"
 #include "documents/child/html.h"
 #include "documents/child/image.h"
 #include "documents/child/markdown.h"
@@ -24,6 +26,20 @@ s_read_plain(const extract_request_t *request, reading_t *reading)
     buffer_free(&reading->text);
     reading->text = words;
     reading->method = EXTRACT_METHOD_MARKDOWN;
+}
+
+/* What every reader leaves to be done. Letters take more room than shapes. */
+static void
+s_settle(size_t limit, reading_t *reading)
+{
+    if (reading->text.size == 0)
+        return;
+    buffer_t letters = {0};
+    forms_resolve(buffer_slice(&reading->text), &letters);
+    letters.size = text_cut(buffer_slice(&letters), limit);
+    letters.data[letters.size] = '\0';
+    buffer_free(&reading->text);
+    reading->text = letters;
 }
 
 static void
@@ -106,6 +122,7 @@ reading_make(const extract_request_t *request, reading_t *reading)
 {
     reading->confidence = EXTRACT_CONFIDENCE_NONE;
     s_read(request, reading);
+    s_settle(request->text_limit, reading);
     if (reading->error == ERROR_NONE)
         s_check_text(reading);
     /* What little text there was tells a person more than that it was too little. */

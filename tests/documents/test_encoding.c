@@ -21,7 +21,11 @@
 #define JAPANESE  "東京は日本の首都であり、世界最大級の都市である。かつては江戸と呼ばれていた。"
 #define CHINESE   "北京是中华人民共和国的首都,也是全国的政治中心和文化中心,历史悠久。"
 #define TAIWANESE "臺北市是中華民國的首都，也是臺灣的政治、文化、商業、娛樂中心。"
-#define KOREAN    "서울은 대한민국의 수도이자 최대 도시이다. 한강을 끼고 있는 도시이다."
+#define UKRAINIAN                                                                                                                                                   \
+    "Київ є столицею України та найбільшим містом країни. Метро щодня перевозить мільйони " \
+    "пасажирів, а Софійський собор приваблює туристів з усього світу."
+#define THAI   "กรุงเทพมหานครเป็นเมืองหลวงและนครที่มีประชากรมากที่สุดของประเทศไทย"
+#define KOREAN "서울은 대한민국의 수도이자 최대 도시이다. 한강을 끼고 있는 도시이다."
 
 static buffer_t s_bytes, s_text;
 
@@ -69,6 +73,8 @@ static const struct {
     {ARABIC, "ISO-8859-6"},    {FRENCH, "ISO-8859-1"},   {GERMAN, "windows-1252"},
     {JAPANESE, "Shift_JIS"},   {JAPANESE, "EUC-JP"},     {CHINESE, "GB18030"},
     {CHINESE, "GBK"},          {TAIWANESE, "BIG5"},      {KOREAN, "EUC-KR"},
+    {UKRAINIAN, "KOI8-U"},     {RUSSIAN, "CP866"},       {THAI, "TIS-620"},
+    {JAPANESE, "ISO-2022-JP"},
 };
 
 static void
@@ -158,8 +164,9 @@ utf16_is_known_by_its_mark_or_its_form(void **state)
     (void) state;
     s_assert_decoded(s_encode("\ufeff中文", "UTF-16LE"), NULL, "中文");
     s_assert_decoded(s_encode("\ufeff中文", "UTF-16BE"), "utf-8", "中文");
-    static const char *const texts[] = {RUSSIAN, FRENCH, GREEK, HEBREW, KOREAN};
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const texts[] = {RUSSIAN,      FRENCH,        GREEK,      HEBREW,
+                                        CHINESE "\n", JAPANESE "\n", KOREAN "\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         s_assert_decoded(s_encode(texts[i], "UTF-16LE"), NULL, texts[i]);
         s_assert_decoded(s_encode(texts[i], "UTF-16BE"), NULL, texts[i]);
         const char *name;

@@ -21,6 +21,14 @@ shapes_become_letters(void **state)
 }
 
 static void
+what_is_not_seen_within_words_goes(void **state)
+{
+    (void) state;
+    s_assert_resolved("Donau\u00addampf\u00adschiff", "Donaudampfschiff");
+    s_assert_resolved("\ufeffa\u2060b", "ab");
+}
+
+static void
 other_letters_stay_as_they_are(void **state)
 {
     (void) state;
@@ -36,6 +44,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_become_letters),
+        cmocka_unit_test(what_is_not_seen_within_words_goes),
         cmocka_unit_test(other_letters_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
