@@ -195,7 +195,6 @@ job_tell_throttled(job_t *self, turn_t *turn)
 void
 job_tell_come_back(job_t *self, turn_t *turn)
 {
-    self->version++;
     if (turn->audience) {
         message_progress_t progress = s_progress(self, PROGRESS_RESUMED);
         s_publish(turn, &progress);

@@ -7,7 +7,7 @@
 /* A document was begun: publishes it and answers the long polls. */
 void job_tell_begun(job_t *self, turn_t *turn, const doc_t *doc);
 
-/* The job was brought back by a retry: publishes it. */
+/* The job was brought back by a retry, which has raised its version in the store: publishes it. */
 void job_tell_come_back(job_t *self, turn_t *turn);
 
 /* The limit that the job shares was throttled: publishes it and answers the long polls. */

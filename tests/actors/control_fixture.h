@@ -61,6 +61,8 @@ void control_fixture_open(const route_t *from, uint64_t intake, const char *job_
 void control_fixture_chunk(const route_t *from, uint64_t intake, uint32_t first, uint32_t count);
 void control_fixture_close(const route_t *from, uint64_t intake, uint32_t total);
 
+enum { CONTROL_FIXTURE_VERSION = 7 }; /* of the jobs that the store tells of */
+
 /* What became of the last ENTRY_CREATE or ENTRY_REVIVE, then everything is committed. */
 void control_fixture_outcome(outcome_kind_t kind, job_state_t state, uint64_t job_no,
                              uint32_t total, uint32_t processed);

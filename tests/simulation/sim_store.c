@@ -334,7 +334,7 @@ s_revive(sim_t *self, slice_t frame, buffer_t *outcome)
         job->error[0] = '\0';
         job->states_kept |= 1u << JOB_PROCESSING;
         job->kept[JOB_COMMAND_RETRY]++;
-        job->revived_above = job->version;
+        job->revived_above = job->version++; /* as the store does it */
         job->pause_told = false;
         job->resumed_order = ++self->order;
     }
