@@ -74,7 +74,11 @@ static const s_option_t s_options[] = {
     {"ttl", AT(ttl), KIND_NUMBER, ONLY(TOKEN), "SECONDS", "how long it holds (3600)"},
 };
 
-enum { OPTION_COUNT = sizeof s_options / sizeof s_options[0], OPTION_FIRST = 256 };
+enum {
+    OPTION_COUNT = sizeof s_options / sizeof s_options[0],
+    OPTION_FIRST = 256,
+    OPTION_WIDTH = 23 /* of the longest, with what it takes */
+};
 
 const char *
 client_command_word(client_command_t command)
@@ -229,10 +233,10 @@ s_write_options(FILE *out, bool of_every, client_command_t command)
         if (first)
             fprintf(out, "\nOptions%s:\n", of_every ? " of every command" : "");
         first = false;
-        char left[40];
+        char left[OPTION_WIDTH + 1];
         snprintf(left, sizeof left, "--%s %s", s_options[i].name,
                  s_options[i].metavar ? s_options[i].metavar : "");
-        fprintf(out, "  %-20s  %s\n", left, s_options[i].help);
+        fprintf(out, "  %-*s  %s\n", OPTION_WIDTH, left, s_options[i].help);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/vocabulary.h"
@@ -130,7 +131,11 @@ s_validate_csv(s_asking_t *self, const char *path)
 static void
 s_gather_argument(s_asking_t *self, const char *argument)
 {
-    if (strncmp(argument, "s3://", 5) == 0) {
+    struct stat info;
+    if (stat(argument, &info) == 0 && S_ISDIR(info.st_mode))
+        self->code = client_complain(EXIT_USAGE, "%s is a directory: give its files, as in %s/*",
+                                     argument, argument);
+    else if (strncmp(argument, "s3://", 5) == 0) {
         s_gather(self, argument, source_type_word(SOURCE_S3));
     } else if (strstr(argument, "://") || strncmp(argument, "noop:", 5) == 0) {
         s_gather(self, argument, source_type_word(SOURCE_URL));

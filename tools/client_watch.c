@@ -264,6 +264,11 @@ client_watch(const client_t *self, const char *job_id)
         const char *error = output_text(json, "error", NULL);
         if (error)
             client_complain(code, "%s", error);
+        if (watch.status.failed > 0) {
+            printf("Why they failed: tagmill results ");
+            output_write(stdout, job_id);
+            printf(" --status failed\n");
+        }
         cJSON_Delete(json);
     }
     client_answer_free(&answer);

@@ -9,6 +9,8 @@
 #include "tools/client.h"
 #include "tools/client_output.h"
 
+enum { NO_TOKEN_CODE = 401 };
+
 static const client_run_t s_runs[] = {
     [COMMAND_START] = client_run_start,       [COMMAND_STATUS] = client_run_status,
     [COMMAND_WATCH] = client_run_watch,       [COMMAND_PAUSE] = client_run_control,
@@ -47,6 +49,9 @@ client_judge(status_t status, const client_answer_t *answer, const fault_t *faul
     client_answer_detail(answer, &detail);
     if (answer->retry_after_seconds > 0)
         buffer_printf(&detail, " (try again in %ld s)", answer->retry_after_seconds);
+    if (answer->code == NO_TOKEN_CODE)
+        buffer_append_text(&detail, "; tagmill token makes one, and TAGMILL_TOKEN or --token-file "
+                                    "gives it");
     client_complain(EXIT_REFUSED, "refused (%ld): %s", answer->code, detail.data);
     buffer_free(&detail);
     return EXIT_REFUSED;

@@ -144,7 +144,9 @@ s_open(const char *root, slice_t path, size_t max_bytes, int *fd, int64_t *size,
         return failure_set(failure, ERROR_NOT_FOUND, "there is no such file");
     slice_t below;
     if (!s_below_root(root, path, &below))
-        return failure_set(failure, ERROR_FORBIDDEN, "the path leads out of the documents root");
+        return failure_set(failure, ERROR_FORBIDDEN,
+                           "the path leads out of the documents root, the directory below which "
+                           "this server reads local files");
     int directory = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0) {
         log_error("acquire", "the documents root cannot be opened", LOG_S("root", root),

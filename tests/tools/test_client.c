@@ -340,6 +340,7 @@ watch_ends_with_1_when_documents_or_the_job_failed(void **state)
                      "\"processed_count\":3,\"failed_count\":1}");
     RUN(self, "watch", "j");
     s_ended(self, 1, "1 failed", NULL);
+    assert_non_null(strstr(self->outcome.out, "tagmill results j --status failed"));
     http_stub_answer(self->server, 200, "",
                      "{\"status\":\"failed\",\"error\":\"the model refused the key\"}");
     RUN(self, "watch", "j");
@@ -452,6 +453,15 @@ validate_asks_the_server_about_paths(void **state)
 }
 
 static void
+validate_of_a_directory_says_what_to_give(void **state)
+{
+    s_fixture_t *self = *state;
+    RUN(self, "validate", self->directory);
+    assert_int_equal(self->outcome.exit_code, 2);
+    assert_non_null(strstr(self->outcome.err, "is a directory: give its files"));
+}
+
+static void
 validate_checks_the_shape_of_a_list(void **state)
 {
     s_fixture_t *self = *state;
@@ -505,6 +515,7 @@ main(void)
         TEST(results_that_break_off_are_not_taken_for_all),
         TEST(a_token_is_made_without_a_server),
         TEST(validate_asks_the_server_about_paths),
+        TEST(validate_of_a_directory_says_what_to_give),
         TEST(validate_checks_the_shape_of_a_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
