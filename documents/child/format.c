@@ -54,7 +54,6 @@ static const mark_t MARKS[] = {
          "\x7f"
          "ELF",
          "a program"),
-    MARK(0, "MZ\x90\0", "a program"),
     MARK(0, "\xca\xfe\xba\xbe", "a program"),
     MARK(0, "SQLite format 3\0", "an SQLite database"),
     MARK(0, "OggS", "an Ogg recording"),
@@ -65,12 +64,21 @@ static const mark_t MARKS[] = {
     MARK(0, "\x1a\x45\xdf\xa3", "a Matroska or WebM recording"),
 };
 
+/* Marks so short that a text may begin with them. */
+static const mark_t BINARY_MARKS[] = {
+    MARK(0, "MZ", "a program"),
+    MARK(0, "BM", "a BMP image"),
+    MARK(0, "\xff\xfb", "an MP3 recording"),
+    MARK(0, "\xff\xf3", "an MP3 recording"),
+    MARK(0, "\xff\xf2", "an MP3 recording"),
+};
+
 /* Returns FORMAT_BINARY where nothing marks a format. */
 static format_t
-s_marked_format(slice_t bytes, const char **name)
+s_marked_format(const mark_t *marks, size_t count, slice_t bytes, const char **name)
 {
-    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
-        const mark_t *mark = &MARKS[i];
+    for (size_t i = 0; i < count; i++) {
+        const mark_t *mark = &marks[i];
         if (bytes.size > mark->offset &&
             slice_begins((slice_t){bytes.data + mark->offset, bytes.size - mark->offset},
                          mark->mark)) {
@@ -78,8 +86,6 @@ s_marked_format(slice_t bytes, const char **name)
             return mark->format;
         }
     }
-    if (slice_begins(bytes, SLICE("PK\3\4")) || slice_begins(bytes, SLICE("PK\5\6")))
-        return format_of_zip(bytes, name);
     return FORMAT_BINARY;
 }
 
@@ -94,16 +100,18 @@ format_detect(slice_t bytes, const char **name)
         return FORMAT_PDF;
     if (slice_begins(bytes, SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
         return format_of_compound(bytes, name);
-    format_t marked = s_marked_format(bytes, name);
+    if (slice_begins(bytes, SLICE("PK\3\4")) || slice_begins(bytes, SLICE("PK\5\6")))
+        return format_of_zip(bytes, name);
+    format_t marked = s_marked_format(MARKS, sizeof MARKS / sizeof MARKS[0], bytes, name);
     if (marked != FORMAT_BINARY)
         return marked;
-    if (slice_holds(slice_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) &&
-        !format_is_text(bytes))
-        return FORMAT_PDF;
     bool is_text = format_is_text(bytes);
+    if (slice_holds(slice_first(bytes, PDF_HEADER_WITHIN), SLICE("%PDF-")) &&
+        (!is_text || slice_holds(bytes, SLICE("\nstartxref"))))
+        return FORMAT_PDF;
     format_t kind = format_text_detect(bytes, name);
     if (is_text || kind == FORMAT_HTML)
         return kind;
     *name = "a file of unknown kind";
-    return FORMAT_BINARY;
+    return s_marked_format(BINARY_MARKS, sizeof BINARY_MARKS / sizeof BINARY_MARKS[0], bytes, name);
 }

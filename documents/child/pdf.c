@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "documents/child/legible.h"
 #include "documents/child/ocr.h"
+#include "documents/child/pdf_fields.h"
 #include "documents/child/pdf_picture.h"
 #include "documents/child/plain.h"
 #include "documents/child/running.h"
@@ -114,6 +115,17 @@ s_read_picture(PopplerPage *page, size_t limit, ocr_session_t *ocr, buffer_t *te
 }
 
 static void
+s_read_fields(PopplerPage *page, size_t limit, buffer_t *text)
+{
+    buffer_t fields = {0};
+    pdf_fields_read(page, &fields);
+    if (fields.size && text->size && text->size < limit && text->data[text->size - 1] != '\n')
+        buffer_append_byte(text, '\n');
+    plain_clean(buffer_slice(&fields), limit - text->size, text);
+    buffer_free(&fields);
+}
+
+static void
 s_read_page(PopplerPage *page, size_t limit, pages_t *pages)
 {
     buffer_t *text = &pages->texts[pages->count++];
@@ -123,6 +135,7 @@ s_read_page(PopplerPage *page, size_t limit, pages_t *pages)
         pages->has_pictures = true;
     else
         pages->has_layer = pages->has_layer || text->size > 0;
+    s_read_fields(page, limit - pages->size, text);
     pages->size += text->size;
 }
 
@@ -204,4 +217,5 @@ pdf_warm_up(void)
     reading_t reading = {0};
     pdf_read(&request, &reading);
     reading_free(&reading);
+    pdf_fields_warm_up();
 }

@@ -182,6 +182,14 @@ a_book_is_read_in_the_sealed_process_whatever_its_names(void **state)
 }
 
 static void
+what_is_filled_into_a_form_is_read_in_the_sealed_process(void **state)
+{
+    (void) state;
+    assert_int_equal(s_run_file("form-filled.pdf"), ERROR_NONE);
+    assert_true(slice_holds(s_answer.text, SLICE("Thorvald Stoltenberg")));
+}
+
+static void
 a_bomb_meets_the_limit_of_memory(void **state)
 {
     (void) state;
@@ -384,6 +392,7 @@ main(void)
         TEST(documents_are_read_one_after_another),
         TEST(a_hostile_document_harms_only_itself),
         TEST(a_book_is_read_in_the_sealed_process_whatever_its_names),
+        TEST(what_is_filled_into_a_form_is_read_in_the_sealed_process),
         TEST(a_bomb_meets_the_limit_of_memory),
         TEST(a_large_document_passes_through_the_socket),
         TEST(a_document_without_end_is_killed_at_its_deadline),

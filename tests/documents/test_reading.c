@@ -119,12 +119,26 @@ formats_are_told_by_their_bytes(void **state)
           8},
          "a program"},
         {{"\x1f\x8b\x08\0", 4}, "a gzip archive"},
+        {{"MZ\x78\0\1\0", 6}, "a program"},
+        {{"\xff\xfb\x90\x64\0\0", 6}, "an MP3 recording"},
+        {{"BM\x36\0\0\0", 6}, "a BMP image"},
         {{"some\0thing", 10}, "a file of unknown kind"},
         {{"some\x01thing", 10}, "a file of unknown kind"},
         {{"\xff\xfe\0\0h\0\0\0", 8}, "a file of unknown kind"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         s_assert_refused(rows[i].bytes, ERROR_UNSUPPORTED_FORMAT, rows[i].name);
+}
+
+static void
+a_pdf_may_stand_behind_other_text(void **state)
+{
+    (void) state;
+    const char *name;
+    slice_t mailed = SLICE("forwarded\n%PDF-1.4\n1 0 obj<<>>endobj\nstartxref\n9\n%%EOF\n");
+    assert_int_equal(format_detect(mailed, &name), FORMAT_PDF);
+    slice_t about = SLICE("A file of this kind begins with %PDF-1.4 and goes on with objects.");
+    assert_int_equal(format_detect(about, &name), FORMAT_TEXT);
 }
 
 static void
@@ -308,6 +322,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_sample_comes_to_its_end),
         TEST(formats_are_told_by_their_bytes),
+        TEST(a_pdf_may_stand_behind_other_text),
         TEST(texts_are_told_apart),
         TEST(an_empty_file_is_corrupt),
         TEST(fewer_than_fifty_characters_are_no_text),
