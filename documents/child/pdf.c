@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "documents/child/legible.h"
 #include "documents/child/ocr.h"
+#include "documents/child/pdf_bidi.h"
 #include "documents/child/pdf_fields.h"
 #include "documents/child/pdf_picture.h"
 #include "documents/child/plain.h"
@@ -93,8 +94,12 @@ s_read_layer(PopplerPage *page, size_t limit, buffer_t *out, bool *is_enough)
     char *layer = s_get_layer(page);
     slice_t text = slice_from(layer);
     *is_enough = !s_needs_ocr(page, text);
-    if (*is_enough || legible_is(text))
-        plain_clean(text, limit, out);
+    if (*is_enough || legible_is(text)) {
+        buffer_t mended = {0};
+        pdf_bidi_mend(text, &mended);
+        plain_clean(buffer_slice(&mended), limit, out);
+        buffer_free(&mended);
+    }
     g_free(layer);
 }
 
