@@ -214,7 +214,7 @@ s_check_url(const char *value, fault_t *fault)
     }
     return fault_set(fault, STATUS_BAD_REQUEST,
                      "\"%.80s\" is not http://HOST/PATH or https://HOST/PATH without user, query "
-                     "and fragment, as in https://openrouter.ai/api/v1",
+                     "and fragment, as in https://example.org/v1",
                      value);
 }
 

@@ -1,9 +1,12 @@
 #include "programs/options.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "documents/model/model_prompts.h"
@@ -134,10 +137,27 @@ static status_t
 s_check_prompts(const config_t *config, fault_t *fault)
 {
     model_prompts_t prompts;
+    fault_t why = {0};
     status_t status =
-        model_prompts_load(&prompts, config_text(config, CONFIG_TAGGER_PROMPTS), fault);
+        model_prompts_load(&prompts, config_text(config, CONFIG_TAGGER_PROMPTS), &why);
     model_prompts_free(&prompts);
-    return status;
+    return status == STATUS_OK ? status
+                               : fault_set(fault, status, "tagger/prompts: %s", why.detail);
+}
+
+/* Without it every local document would fail, one by one. */
+static status_t
+s_check_root(const config_t *config, fault_t *fault)
+{
+    const char *root = config_text(config, CONFIG_DOCUMENTS_ROOT);
+    int directory = *root ? open(root, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (*root && directory < 0)
+        return fault_set(fault, STATUS_BAD_REQUEST,
+                         "documents/root: the directory %s cannot be opened: %s", root,
+                         strerrordesc_np(errno));
+    if (directory >= 0)
+        close(directory);
+    return STATUS_OK;
 }
 
 static status_t
@@ -156,7 +176,9 @@ s_fill(config_t *config, const s_line_t *line, char *const *environment, fault_t
     }
     if (status == STATUS_OK)
         status = config_finish(config, fault);
-    return status == STATUS_OK ? s_check_prompts(config, fault) : status;
+    if (status == STATUS_OK)
+        status = s_check_prompts(config, fault);
+    return status == STATUS_OK ? s_check_root(config, fault) : status;
 }
 
 /* Does what the command line asks for besides running. Returns true when the program is to run. */

@@ -193,8 +193,9 @@ client_run_start(const client_t *self)
             output_body(stdout, &answer.body);
         } else {
             output_write(stdout, job_id);
-            printf("\n%lld documents. Watch it with: tagmill watch ",
-                   (long long) output_number(body, "total_documents", 0));
+            long long total = (long long) output_number(body, "total_documents", 0);
+            printf("\n%lld document%s. Watch it with: tagmill watch ", total,
+                   total == 1 ? "" : "s");
             output_write(stdout, job_id);
             putchar('\n');
         }

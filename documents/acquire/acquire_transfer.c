@@ -147,6 +147,10 @@ s_explain(const transfer_t *self, CURLcode result, long code, failure_t *failure
         return failure_set(failure, ERROR_NOT_FOUND, "this is not a valid http or https address");
     case CURLE_COULDNT_RESOLVE_HOST:
         return failure_set(failure, ERROR_NETWORK, "the name of the server was not found");
+    case CURLE_COULDNT_CONNECT:
+        if (!self->is_refused)
+            return failure_set(failure, ERROR_NETWORK, "the server cannot be reached");
+        break;
     case CURLE_PEER_FAILED_VERIFICATION:
         return failure_set(failure, ERROR_NETWORK, "the server's certificate is not trusted");
     default: break;

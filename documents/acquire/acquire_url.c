@@ -46,7 +46,8 @@ s_check_url(const char *url, failure_t *failure)
         type = failure_set(failure, ERROR_NOT_FOUND, "this is not a valid http or https address");
     else if (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0)
         type = failure_set(failure, ERROR_FORBIDDEN,
-                           "only http and https addresses are fetched, not %s", scheme);
+                           "only http and https addresses are fetched, not %s%s", scheme,
+                           strcasecmp(scheme, "s3") == 0 ? ", whose file_source_type is s3" : "");
     curl_free(scheme);
     curl_url_cleanup(parts);
     return type;

@@ -8,6 +8,7 @@
 #include "documents/child/html.h"
 #include "documents/child/image.h"
 #include "documents/child/markdown.h"
+#include "documents/child/ocr.h"
 #include "documents/child/ooxml.h"
 #include "documents/child/opendocument.h"
 #include "documents/child/pdf.h"
@@ -53,7 +54,11 @@ s_check_text(reading_t *reading)
                                                  reading->method == EXTRACT_METHOD_OCR);
     reading->is_scanned = reading->is_scanned || (has_pages && count == 0);
     if (reading->is_scanned && count == 0)
-        buffer_append_text(&reading->detail, "no text can be read on the pages");
+        buffer_append_text(&reading->detail,
+                           ocr_is_available()
+                               ? "no text can be read on the pages"
+                               : "the pages are pictures, and reading them (OCR) is switched off "
+                                 "here, or its languages are not installed");
     else if (count == 0)
         buffer_append_text(&reading->detail, "the file holds no text");
     else

@@ -374,7 +374,7 @@ nobody_listening_is_a_network_failure(void **state)
     unsigned port = http_server_port(server);
     http_server_stop(&server);
     s_open_at(port);
-    s_assert_failure("s3://papers/plain.txt", ERROR_NETWORK, "fetching failed");
+    s_assert_failure("s3://papers/plain.txt", ERROR_NETWORK, "cannot be reached");
 }
 
 int

@@ -200,6 +200,7 @@ none_switches_reading_of_images_off(void **state)
     assert_false(ocr_is_available());
     s_make(s_file("scan-hi-devatest.png"));
     assert_int_equal(s_reading.error, ERROR_NO_TEXT);
+    assert_non_null(strstr(s_reading.detail.data, "switched off"));
     assert_true(s_reading.is_scanned);
     assert_int_equal(s_reading.confidence, EXTRACT_CONFIDENCE_NONE);
     ocr_close();

@@ -140,7 +140,11 @@ wrong_settings_end_with_two_and_say_where(void **state)
     s_ends(PARSE(&s_daemon, NULL, "--set", "http/threads=64"), OPTIONS_EXIT_USAGE,
            "http/max_watchers");
     s_ends(PARSE(&s_daemon, NULL, "--check-config", "--set", "tagger/prompts=/nowhere"),
-           OPTIONS_EXIT_USAGE, "/nowhere/system.txt");
+           OPTIONS_EXIT_USAGE, "tagger/prompts: cannot open /nowhere/system.txt");
+    s_ends(PARSE(&s_daemon, NULL, "--check-config", "--set", "documents/root=/nowhere"),
+           OPTIONS_EXIT_USAGE, "documents/root: the directory /nowhere cannot be opened");
+    s_ends(PARSE(&s_daemon, NULL, "--check-config", "--set", "documents/root=/etc/passwd"),
+           OPTIONS_EXIT_USAGE, "documents/root: ");
 }
 
 int

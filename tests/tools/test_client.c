@@ -217,7 +217,7 @@ a_csv_list_is_streamed_with_its_settings_in_the_query(void **state)
     RUN(self, "start", path, "--model", "a/b", "--num-tags", "5", "--priority", "-2", "--job-id",
         "j1", "--exclude", "a&b", "--exclude", "c", "--map", "My Link=file_path", "--num-pages",
         "2", "--language", "de", "--max-attempts", "3", "--fallback", "offline");
-    s_ended(self, 0, "j1\n1 documents. Watch it with: tagmill watch j1\n", NULL);
+    s_ended(self, 0, "j1\n1 document. Watch it with: tagmill watch j1\n", NULL);
     const char *body = s_asked(
         self, 0,
         "POST /api/batch/start?model_name=a%2Fb&num_pages=2&num_tags=5&language=de&priority=-2"
