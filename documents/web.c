@@ -2,7 +2,12 @@
 
 #include <stdlib.h>
 
-enum { WAIT_STEP_MS = 50 /* how often the cancel flag is looked at */ };
+#include "base/clock.h"
+
+enum {
+    WAIT_STEP_MS = 50, /* how often the cancel flag is looked at */
+    RETRY_AFTER_MAX_MS = WEB_RETRY_AFTER_MAX_SECONDS * 1000
+};
 
 void
 web_open(CURLM **multi, CURL **easy)
@@ -50,12 +55,22 @@ web_perform(CURLM *multi, const atomic_bool *cancel, CURLcode *result)
     return true;
 }
 
+/* libcurl's own reading drops fractions, and takes a time that has come for none. */
 uint32_t
 web_retry_after_ms(CURL *easy)
 {
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds > WEB_RETRY_AFTER_MAX_SECONDS)
-        seconds = WEB_RETRY_AFTER_MAX_SECONDS;
-    return seconds > 0 ? (uint32_t) seconds * 1000 : 0;
+    struct curl_header *header = NULL;
+    if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return 0;
+    char *end;
+    double ms = strtod(header->value, &end) * 1000;
+    if (end == header->value) {
+        time_t date = curl_getdate(header->value, NULL);
+        if (date < 0)
+            return 0;
+        ms = (double) date * 1000 - (double) clock_wall_ms();
+    }
+    if (!(ms >= 1))
+        return 1;
+    return ms < RETRY_AFTER_MAX_MS ? (uint32_t) ms : RETRY_AFTER_MAX_MS;
 }

@@ -23,7 +23,8 @@ void web_close(CURLM *multi, CURL *easy);
 bool web_perform(CURLM *multi, const atomic_bool *cancel, CURLcode *result);
 
 /* Returns the Retry-After of the answer that `easy` got, a date or seconds (RFC 9110), in
- * milliseconds and at most WEB_RETRY_AFTER_MAX_SECONDS; 0: there was none. */
+ * milliseconds and at most WEB_RETRY_AFTER_MAX_SECONDS; seconds may have a fraction. A time that
+ * has come is a millisecond; 0: there was none. */
 uint32_t web_retry_after_ms(CURL *easy);
 
 #endif

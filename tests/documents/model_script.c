@@ -88,6 +88,10 @@ static const refusal_t REFUSALS[] = {
     {"throttle-reset", "429 Too Many Requests", "x-ratelimit-reset-requests: 1m2.5s\r\n",
      "{\"error\":{\"message\":\"Rate limit reached\"}}"},
     {"throttle-ms", "429 Too Many Requests", "retry-after-ms: 250\r\n", "{}"},
+    {"throttle-fraction", "429 Too Many Requests", "Retry-After: 0.35\r\n", "{}"},
+    {"throttle-now", "429 Too Many Requests", "Retry-After: 0\r\n", "{}"},
+    {"throttle-past", "429 Too Many Requests", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+     "{}"},
     {"throttle-bare", "429 Too Many Requests", "", "slow down"},
     {"quota", "429 Too Many Requests", "",
      "{\"error\":{\"message\":\"You exceeded your current quota\",\"type\":\"insufficient_quota\","

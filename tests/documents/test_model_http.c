@@ -20,10 +20,16 @@ a_throttle_says_how_long(void **state)
     assert_int_equal(fixture.failure.retry_after_ms, 62500);
     fixture_assert_failed("throttle-ms", ERROR_RATE_LIMIT, "429");
     assert_int_equal(fixture.failure.retry_after_ms, 250);
+    fixture_assert_failed("throttle-fraction", ERROR_RATE_LIMIT, "429");
+    assert_int_equal(fixture.failure.retry_after_ms, 350);
+    fixture_assert_failed("throttle-now", ERROR_RATE_LIMIT, "429");
+    assert_int_equal(fixture.failure.retry_after_ms, 1); /* it did say */
+    fixture_assert_failed("throttle-past", ERROR_RATE_LIMIT, "429");
+    assert_int_equal(fixture.failure.retry_after_ms, 1);
     fixture_assert_failed("throttle-bare", ERROR_RATE_LIMIT, "429");
     assert_int_equal(fixture.failure.retry_after_ms, 0);
     fixture_assert_failed("throttle-in-200", ERROR_RATE_LIMIT, "upstream is busy");
-    assert_int_equal(fixture_requests(), 6);
+    assert_int_equal(fixture_requests(), 9);
     assert_false(fixture.answer.is_hopeless);
 }
 
