@@ -8,23 +8,29 @@
 
 #define PACE_LEAST     (1.0 / 60)
 #define PACE_MOST      1e6
-#define RAMP           0.03 /* growth with each success until the first refusal */
-#define SEEK           0.07 /* growth in a second until the second, which the first only hints at */
-#define SEEK_FAST      0.28 /* and where too few were admitted for even a hint */
-#define BACK           0.95 /* of a pace that was kept up for long and then refused */
-#define OVERSHOT       0.95 /* of a pace that had grown fast until it was refused */
-#define BACK_AT_ONCE   0.80 /* of a pace that was refused at once */
-#define NEAR           0.90 /* of the ceiling */
-#define BELOW_QUOTA    0.95 /* of what was admitted in a time */
-#define SLACK_MOST_MS  20.0 /* a late request may be made up for by so much, */
-#define SLACK_LEAST_MS 2.0  /* and by so much whatever the pace: the clock ticks in milliseconds */
+#define RAMP           0.016 /* growth with each success until the first refusal */
+#define SEEK           0.13  /* growth in a second while the ceiling is only hinted at, */
+#define SEEK_FAST      0.28  /* and where too few were admitted for even a hint */
+#define STEADY_PACE    0.6   /* of the pace: an average above it tells the ceiling, */
+#define ABOVE_AVERAGE  1.05  /* which is at most so much of it */
+#define BACK           0.955 /* of a ceiling that was met after long */
+#define OVERSHOT       0.95  /* of a pace that had grown fast until it was refused */
+#define BACK_AT_ONCE   0.86  /* of a pace that was refused at once */
+#define BACK_LEAST     0.97  /* of any that was refused */
+#define NEAR           0.90  /* of the ceiling */
+#define BELOW_QUOTA    0.97  /* of what was admitted in a time */
+#define PRESSING_MS    20.0  /* a request that is later than so was not waiting for the pace; */
+#define SLACK_PART     0.1   /* of the distance: so late, it may be made up for, and so much */
+#define SLACK_LEAST_MS 2.0   /* whatever the pace: the clock ticks in milliseconds */
 
 enum {
     SECOND_MS = 1000,
-    FEW = 5,     /* admitted requests that tell nothing of a rate, */
-    SOME = 10,   /* and that tell little */
-    ROUNDED = 8, /* so much more may a second of Retry-After be than what is meant */
-    STEADY = 40, /* successes that a concurrency is kept for before one more is tried */
+    FEW = 5,      /* admitted requests that tell nothing of a rate, */
+    SOME = 10,    /* and that tell little */
+    ENOUGH = 8,   /* and that tell something where they came evenly */
+    LONG = 3,     /* pauses: a pace that was kept up for so long was nearly right */
+    ROUNDED = 40, /* so much more may a second of Retry-After be than what is meant */
+    STEADY = 40,  /* successes that a concurrency is kept for before one more is tried */
     PATIENCE_MOST = 4,
     IDLE_MS = 3000 /* after such a silence the period begins anew */
 };
@@ -130,11 +136,19 @@ s_interval_ms(const limit_t *self)
     return SECOND_MS / self->pace;
 }
 
-/* How late a request may be and still not move those after it. */
+/* How late a request may be and still not move those after it: little, since some servers want the
+ * distance kept. */
 static double
 s_slack_ms(const limit_t *self)
 {
-    return fmax(fmin(s_interval_ms(self) / 2, SLACK_MOST_MS), SLACK_LEAST_MS);
+    return fmax(fmin(s_interval_ms(self) * SLACK_PART, PRESSING_MS), SLACK_LEAST_MS);
+}
+
+static bool
+s_was_awaited(const limit_t *self, int64_t now_ms)
+{
+    double tolerance_ms = fmax(fmin(s_interval_ms(self) / 2, PRESSING_MS), SLACK_LEAST_MS);
+    return self->next_ms >= (double) now_ms - tolerance_ms;
 }
 
 int64_t
@@ -159,11 +173,11 @@ limit_room(const limit_t *self, int64_t now_ms)
 void
 limit_begin(limit_t *self, int64_t now_ms)
 {
-    double earliest_ms = (double) now_ms - s_slack_ms(self);
     if (now_ms - IDLE_MS > self->begun_ms && now_ms - IDLE_MS > self->now.started_ms)
         self->now = (limit_period_t){.started_ms = now_ms};
-    self->is_pressing = self->next_ms >= earliest_ms;
-    self->next_ms = (self->is_pressing ? self->next_ms : (double) now_ms) + s_interval_ms(self);
+    self->is_pressing = s_was_awaited(self, now_ms);
+    double due_ms = fmax(self->next_ms, (double) now_ms - s_slack_ms(self));
+    self->next_ms = (self->is_pressing ? due_ms : (double) now_ms) + s_interval_ms(self);
     self->begun_ms = now_ms;
     self->in_flight++;
     self->now.begun++;
@@ -177,6 +191,19 @@ s_admitted(const limit_period_t *period)
     return period->begun > period->refused ? period->begun - period->refused : 1;
 }
 
+static int64_t
+s_lasted_ms(const limit_period_t *period)
+{
+    return period->ended_ms - period->started_ms;
+}
+
+/* Requests that were admitted in a second of the period and `wait_ms` after it. */
+static double
+s_average(const limit_period_t *period, int64_t wait_ms)
+{
+    return (double) s_admitted(period) * SECOND_MS / (double) (s_lasted_ms(period) + wait_ms + 1);
+}
+
 /* By which part of itself the pace may grow in so many seconds, with one success. */
 static double
 s_growth(const limit_t *self, double seconds)
@@ -185,10 +212,10 @@ s_growth(const limit_t *self, double seconds)
         double below; /* pace over ceiling */
         double a_second, at_once;
     } rows[] = {
-        {NEAR, 0.25, 0.05}, {0.95, 0.02, 0.005}, {1.03, 0.0015, 0.0005}, {INFINITY, 0.05, 0.01}};
+        {NEAR, 0.25, 0.05}, {0.95, 0.008, 0.005}, {1.03, 0.001, 0.0005}, {INFINITY, 0.05, 0.01}};
     if (self->refusals == 0)
         return RAMP;
-    if (self->refusals == 1)
+    if (!self->is_known)
         return fmin(s_admitted(&self->before) < FEW ? SEEK_FAST * seconds : SEEK * seconds, SEEK);
     size_t row = 0;
     while (self->pace >= rows[row].below * self->ceiling)
@@ -258,24 +285,35 @@ limit_forget(limit_t *self, int64_t begun_ms)
 
 /* ---- refusals ---- */
 
+/* What was admitted until the first refusal is a hint at the ceiling; more than that where the pace
+ * had not run away from its average. */
+static void
+s_learn_ceiling(limit_t *self)
+{
+    const limit_period_t *period = &self->before;
+    double average = s_average(period, 0);
+    bool is_steady = s_admitted(period) >= ENOUGH && average >= STEADY_PACE * period->pace;
+    self->is_known = self->refusals > 1 || (is_steady && period->pause_ms <= SECOND_MS);
+    self->ceiling = period->is_near ? period->pace : OVERSHOT * period->pace;
+    if (self->refusals == 1 && self->is_known)
+        self->ceiling = fmin(self->ceiling, ABOVE_AVERAGE * average);
+}
+
 /* Draws the pace from the period that a refusal ended. */
 static void
 s_learn(limit_t *self)
 {
     const limit_period_t *period = &self->before;
     uint32_t admitted = s_admitted(period);
-    double lasted_ms = (double) (period->ended_ms - period->started_ms);
-    double pause_ms = (double) (self->not_before_ms - period->ended_ms);
+    s_learn_ceiling(self);
     /* A second is the least that Retry-After can say, and most often means less. */
-    double wait_ms = pause_ms <= SECOND_MS && admitted >= FEW ? pause_ms / ROUNDED : pause_ms;
-    double pace = BELOW_QUOTA * admitted * SECOND_MS / (lasted_ms + wait_ms + 1);
-    if (lasted_ms >= 2 * pause_ms) {
-        double average = period->begun * SECOND_MS / (lasted_ms + 1);
-        pace = fmax(pace, BACK * (period->is_paced ? self->ceiling : average));
-    } else if (self->refusals > 1 && admitted < SOME) {
+    bool is_rounded = period->pause_ms <= SECOND_MS && admitted >= FEW;
+    double pace = BELOW_QUOTA * s_average(period, period->pause_ms / (is_rounded ? ROUNDED : 1));
+    if (self->refusals > 1 && admitted < SOME)
         pace = fmax(pace, BACK_AT_ONCE * period->pace);
-    }
-    pace = fmin(pace, BELOW_QUOTA * period->pace);
+    else if (self->refusals > 1 && s_lasted_ms(period) >= LONG * period->pause_ms)
+        pace = fmax(pace, BACK * self->ceiling);
+    pace = fmin(pace, BACK_LEAST * period->pace);
     self->pace = pace > PACE_LEAST ? pace : PACE_LEAST;
 }
 
@@ -290,22 +328,24 @@ s_refuse_pace(limit_t *self, int64_t begun_ms, uint32_t retry_after_ms, int64_t 
         self->not_before_ms = until_ms;
     if (is_news) {
         self->before = self->now;
-        self->before.ended_ms = now_ms;
+        self->before.ended_ms = self->begun_ms;
         self->before.pace = self->pace;
         self->before.is_near = self->refusals > 1 && self->pace > NEAR * self->ceiling;
-        self->before.is_paced = self->is_pressing && self->refusals > 0;
         self->refusals++;
-        self->ceiling = self->before.is_near ? self->pace : OVERSHOT * self->pace;
         bool is_same = fabs(self->pace - ceiling_before) < 0.05 * self->pace;
         self->patience = !is_same                         ? 1
                          : self->patience < PATIENCE_MOST ? self->patience * 2
                                                           : PATIENCE_MOST;
     }
     self->before.refused++;
+    if (pause_ms > self->before.pause_ms)
+        self->before.pause_ms = pause_ms;
     self->now = (limit_period_t){.started_ms = self->not_before_ms};
-    self->next_ms = (double) self->not_before_ms;
     self->grown_ms = self->not_before_ms;
     s_learn(self);
+    self->next_ms = (double) self->not_before_ms;
+    if (pause_ms < SECOND_MS) /* some servers say a time that is too early, or that has come */
+        self->next_ms = fmax(self->next_ms, (double) now_ms + fmin(s_interval_ms(self), SECOND_MS));
 }
 
 void

@@ -6,8 +6,10 @@
  *                   success until the server refuses one with 429. What was admitted until then
  *                   tells the new pace; from there it grows fast while it is well below the pace
  *                   that was refused, and the slower the nearer it comes (as TCP CUBIC does: Ha,
- *                   Rhee, Xu, 2008; the reason for evenness is that a limit counts over some time
- *                   that we do not know: RFC 2697's buckets, fixed windows);
+ *                   Rhee, Xu, 2008). It is even because a limit counts over some time that we do
+ *                   not know (RFC 2697's buckets, fixed and sliding windows, a least distance),
+ *                   and it stays a few percent below what was refused because a Retry-After of one
+ *                   second, which is mostly a moment rounded up, costs more than that;
  *   a time          before which nothing is sent, from Retry-After (RFC 9110, 10.2.3);
  *   a concurrency   for servers that count what is under way instead: a refusal without
  *                   Retry-After, while other requests are under way, says that so many are what it
@@ -31,7 +33,7 @@
 enum {
     LIMIT_START = 64,             /* requests at once to begin with */
     LIMIT_MOST = 1000,            /* and at most */
-    LIMIT_PACE_START = 15,        /* requests a second to begin with */
+    LIMIT_PACE_START = 16,        /* requests a second to begin with */
     LIMIT_PAUSE_MS = 1000,        /* after a refusal that does not say how long */
     LIMIT_PAUSE_MOST_MS = 900000, /* asked again by then, whatever the server said */
     LIMITS_IDLE_MOST = 4096       /* limits that nobody uses are forgotten beyond so many */
@@ -42,12 +44,12 @@ typedef struct limiter limiter_t;
 /* Requests between two refusals: what the pace is learnt from. */
 typedef struct {
     int64_t started_ms; /* when the first could be begun */
-    int64_t ended_ms;   /* when a refusal came */
+    int64_t ended_ms;   /* when the last was, before the first refusal of them came */
+    int64_t pause_ms;   /* how long the server asked to wait then, at most */
     uint32_t begun;
     uint32_t refused;
-    double pace;   /* when it ended */
-    bool is_near;  /* it was near the ceiling */
-    bool is_paced; /* requests were begun at that pace, and it did not grow much */
+    double pace;  /* when it ended */
+    bool is_near; /* it was near the ceiling */
 } limit_period_t;
 
 typedef struct {
@@ -58,7 +60,8 @@ typedef struct {
     uint32_t steady;       /* successes until the concurrency may grow; 0: it grows with each */
     double pace;           /* requests a second */
     uint32_t refusals;     /* that were news */
-    double ceiling;        /* the pace at which the server refused last */
+    double ceiling;        /* the pace that the server refused last, as far as we can tell */
+    bool is_known;         /* that is more than a hint */
     double patience;       /* how many times slower than usual the pace grows near the ceiling */
     double next_ms;        /* when the pace allows another */
     bool is_pressing;      /* the last request was begun as soon as the pace allowed it */

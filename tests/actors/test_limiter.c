@@ -93,8 +93,9 @@ requests_are_spaced_by_the_pace(void **state)
     (void) state;
     int64_t first_ms = s_begin();
     assert_int_equal(limit_room(s_limit, first_ms), 0);
-    assert_int_equal(s_begin() - first_ms, 1 + 1000 / LIMIT_PACE_START); /* rounded up */
-    assert_int_equal(s_begin() - first_ms, 1 + 2 * 1000 / LIMIT_PACE_START);
+    for (int i = 1; i < 10; i++) /* rounded up */
+        assert_int_equal(s_begin() - first_ms,
+                         (i * 1000 + LIMIT_PACE_START - 1) / LIMIT_PACE_START);
 }
 
 static void
@@ -154,6 +155,30 @@ a_refusal_that_asks_nothing_waits_a_second_and_one_that_asks_for_days_does_not_g
     assert_int_equal(limit_ready_ms(s_limit), s_now_ms + LIMIT_PAUSE_MS);
     s_refuse(UINT32_MAX);
     assert_int_equal(limit_ready_ms(s_limit), s_now_ms + LIMIT_PAUSE_MOST_MS);
+}
+
+/* A date has no fractions, so that it may have come when it is read. */
+static void
+after_a_refusal_that_asks_for_less_than_the_pace_the_pace_is_kept(void **state)
+{
+    (void) state;
+    s_succeed(20);
+    s_refuse(1);
+    assert_true(limit_ready_ms(s_limit) - s_now_ms >= (int64_t) (1000 / s_limit->pace));
+    assert_true(limit_ready_ms(s_limit) - s_now_ms <= 200);
+}
+
+/* Those that were under way at the first refusal come back later, and ask for a second each. */
+static void
+refusals_that_come_late_do_not_lower_the_pace_further(void **state)
+{
+    (void) state;
+    s_succeed(20);
+    int64_t first_ms = s_begin(), second_ms = s_begin();
+    limit_throttle(s_limit, first_ms, 1000, s_now_ms);
+    double pace = s_limit->pace;
+    limit_throttle(s_limit, second_ms, 1000, s_now_ms + 300);
+    assert_true(s_limit->pace > 0.9 * pace);
 }
 
 static void
@@ -247,6 +272,8 @@ main(void)
         TEST(a_refusal_waits_as_the_server_asked),
         TEST(
             a_refusal_that_asks_nothing_waits_a_second_and_one_that_asks_for_days_does_not_get_them),
+        TEST(after_a_refusal_that_asks_for_less_than_the_pace_the_pace_is_kept),
+        TEST(refusals_that_come_late_do_not_lower_the_pace_further),
         TEST(a_quota_that_was_used_up_gives_the_pace),
         TEST(a_burst_of_refusals_is_one_piece_of_news),
         TEST(a_later_refusal_never_shortens_the_wait),

@@ -7,60 +7,95 @@
 #include "actors/limiter.h"
 #include "tests/support/cmocka_all.h"
 
-typedef enum { BUCKET, WINDOW, CONCURRENT } kind_t;
+/* SLIDING counts the requests of the last milliseconds, WINDOW those since they began last. */
+typedef enum { BUCKET, WINDOW, SLIDING, CONCURRENT } kind_t;
+
+/* What Retry-After says: seconds rounded up, to the millisecond, a date (which has no fractions, so
+ * that it is early), nothing. */
+typedef enum { WHOLE, EXACT, DATE, NEVER } says_t;
 
 typedef struct {
     const char *name;
     kind_t kind;
-    double allowed; /* BUCKET: a second; WINDOW: in one; CONCURRENT: at once */
-    double size;    /* BUCKET: requests that it holds; WINDOW: milliseconds */
-    bool says_when; /* Retry-After, in whole seconds */
+    double allowed; /* BUCKET: a second; WINDOW, SLIDING: in one; CONCURRENT: at once */
+    double size;    /* BUCKET: requests that it holds; WINDOW, SLIDING: milliseconds */
+    says_t says;
     double latency_ms, jitter_ms;
     uint32_t slots, documents;
     double used_least; /* of what is allowed */
     double refused_most;
+    double way_ms; /* at most so long is a request under way to the server */
 } server_t;
 
 static const server_t s_servers[] = {
-    {"20 a second, a bucket", BUCKET, 20, 20, true, 10, 0, 8, 500, 0.90, 0.03},
-    {"20 a second, two slots", BUCKET, 20, 20, true, 10, 0, 2, 500, 0.90, 0.03},
-    {"20 a second, many slots", BUCKET, 20, 20, true, 10, 5, 64, 500, 0.90, 0.03},
-    {"20 a second, slow answers", BUCKET, 20, 20, true, 1000, 500, 100, 500, 0.85, 0.03},
-    {"20 a second, very slow answers", BUCKET, 20, 20, true, 10000, 1000, 400, 2000, 0.70, 0.03},
-    {"20 a second, evenly", BUCKET, 20, 1, true, 10, 0, 8, 500, 0.70, 0.03},
-    {"20 a second, a large bucket", BUCKET, 20, 100, true, 10, 0, 8, 1000, 0.95, 0.03},
-    {"20 a second, when is not said", BUCKET, 20, 20, false, 10, 0, 8, 500, 0.90, 0.03},
-    {"20 in each second", WINDOW, 20, 1000, true, 10, 0, 8, 500, 0.86, 0.03},
-    {"20 in each second, uneven", WINDOW, 20, 1000, true, 100, 50, 32, 500, 0.85, 0.03},
-    {"60 in each minute", WINDOW, 60, 60000, true, 500, 100, 8, 500, 0.90, 0.04},
-    {"1200 in each minute", WINDOW, 1200, 60000, true, 10, 0, 8, 4000, 0.90, 0.03},
-    {"5 a second, evenly", BUCKET, 5, 1, true, 10, 0, 8, 500, 0.75, 0.03},
-    {"1 a second", BUCKET, 1, 1, true, 10, 0, 8, 300, 0.85, 0.05},
-    {"1 in each second", WINDOW, 1, 1000, true, 10, 0, 8, 300, 0.85, 0.05},
-    {"100 a second, a bucket", BUCKET, 100, 100, true, 10, 0, 8, 3000, 0.80, 0.03},
-    {"100 in each second", WINDOW, 100, 1000, true, 10, 0, 8, 3000, 0.65, 0.03},
-    {"4 at once", CONCURRENT, 4, 0, false, 1000, 300, 32, 500, 0.90, 0.05},
-    {"16 at once, slow", CONCURRENT, 16, 0, false, 10000, 3000, 64, 500, 0.90, 0.05},
-    {"4 at once, and says when", CONCURRENT, 4, 0, true, 1000, 300, 32, 500, 0.65, 0.05},
+    {"20 a second, a bucket", BUCKET, 20, 20, WHOLE, 10, 0, 8, 500, 0.90, 0.03, 5},
+    {"20 a second, two slots", BUCKET, 20, 20, WHOLE, 10, 0, 2, 500, 0.90, 0.03, 5},
+    {"20 a second, many slots", BUCKET, 20, 20, WHOLE, 10, 5, 64, 500, 0.90, 0.03, 5},
+    {"20 a second, answers after 200 ms", BUCKET, 20, 20, WHOLE, 200, 50, 16, 500, 0.88, 0.04, 5},
+    {"20 a second, slow answers", BUCKET, 20, 20, WHOLE, 1000, 500, 100, 500, 0.85, 0.03, 5},
+    {"20 a second, very slow answers", BUCKET, 20, 20, WHOLE, 10000, 1000, 400, 2000, 0.70, 0.03,
+     5},
+    {"20 a second, ten at once", BUCKET, 20, 10, WHOLE, 10, 5, 8, 500, 0.88, 0.04, 5},
+    {"20 a second, five at once", BUCKET, 20, 5, WHOLE, 10, 5, 8, 500, 0.90, 0.04, 5},
+    {"20 a second, five at once, 200 ms", BUCKET, 20, 5, WHOLE, 200, 50, 16, 500, 0.88, 0.04, 5},
+    {"20 a second, two at once", BUCKET, 20, 2, WHOLE, 10, 5, 8, 500, 0.88, 0.04, 5},
+    {"20 a second, evenly", BUCKET, 20, 1, WHOLE, 10, 0, 8, 500, 0.84, 0.03, 0},
+    {"20 a second, evenly, on the way", BUCKET, 20, 1, WHOLE, 10, 0, 8, 500, 0.80, 0.04, 5},
+    {"20 a second, evenly, 200 ms", BUCKET, 20, 1, WHOLE, 200, 50, 16, 500, 0.80, 0.04, 5},
+    {"20 a second, evenly, says exactly", BUCKET, 20, 1, EXACT, 10, 0, 8, 500, 0.84, 0.05, 5},
+    {"20 a second, evenly, a date", BUCKET, 20, 1, DATE, 10, 0, 8, 500, 0.84, 0.05, 5},
+    {"20 a second, a large bucket", BUCKET, 20, 100, WHOLE, 10, 0, 8, 1000, 0.95, 0.03, 5},
+    {"20 a second, when is not said", BUCKET, 20, 20, NEVER, 10, 0, 8, 500, 0.90, 0.03, 5},
+    {"20 a second, a date", BUCKET, 20, 20, DATE, 10, 0, 8, 500, 0.90, 0.04, 5},
+    {"20 a second, says exactly", BUCKET, 20, 20, EXACT, 10, 0, 8, 500, 0.90, 0.04, 5},
+    {"20 in the last second", SLIDING, 20, 1000, WHOLE, 10, 5, 8, 500, 0.88, 0.04, 5},
+    {"20 in the last second, two slots", SLIDING, 20, 1000, WHOLE, 10, 5, 2, 500, 0.88, 0.04, 5},
+    {"20 in the last second, 200 ms", SLIDING, 20, 1000, WHOLE, 200, 50, 16, 500, 0.87, 0.04, 5},
+    {"20 in the last second, long ways", SLIDING, 20, 1000, WHOLE, 50, 20, 16, 500, 0.85, 0.04, 50},
+    {"20 in the last second, exactly", SLIDING, 20, 1000, EXACT, 10, 5, 8, 500, 0.92, 0.05, 5},
+    {"20 in the last second, a date", SLIDING, 20, 1000, DATE, 10, 5, 8, 500, 0.92, 0.05, 5},
+    {"20 in each second", WINDOW, 20, 1000, WHOLE, 10, 0, 8, 500, 0.86, 0.03, 5},
+    {"20 in each second, uneven", WINDOW, 20, 1000, WHOLE, 100, 50, 32, 500, 0.86, 0.03, 5},
+    {"20 in each second, 200 ms", WINDOW, 20, 1000, WHOLE, 200, 50, 16, 500, 0.86, 0.04, 5},
+    {"20 in each second, exactly", WINDOW, 20, 1000, EXACT, 10, 5, 8, 500, 0.92, 0.05, 5},
+    {"20 in each second, a date", WINDOW, 20, 1000, DATE, 10, 5, 8, 500, 0.92, 0.05, 5},
+    {"60 in each minute", WINDOW, 60, 60000, WHOLE, 500, 100, 8, 500, 0.90, 0.04, 5},
+    {"60 in the last minute", SLIDING, 60, 60000, WHOLE, 500, 100, 8, 500, 0.85, 0.04, 5},
+    {"1200 in each minute", WINDOW, 1200, 60000, WHOLE, 10, 0, 8, 4000, 0.90, 0.03, 5},
+    {"5 a second, evenly", BUCKET, 5, 1, WHOLE, 10, 0, 8, 500, 0.80, 0.03, 5},
+    {"5 in the last second", SLIDING, 5, 1000, WHOLE, 10, 0, 8, 500, 0.85, 0.05, 5},
+    {"1 a second", BUCKET, 1, 1, WHOLE, 10, 0, 8, 300, 0.85, 0.05, 5},
+    {"1 in each second", WINDOW, 1, 1000, WHOLE, 10, 0, 8, 300, 0.85, 0.05, 5},
+    {"100 a second, a bucket", BUCKET, 100, 100, WHOLE, 10, 0, 8, 3000, 0.80, 0.03, 5},
+    {"100 in each second", WINDOW, 100, 1000, WHOLE, 10, 0, 8, 3000, 0.72, 0.03, 5},
+    {"100 in the last second", SLIDING, 100, 1000, WHOLE, 10, 0, 8, 3000, 0.75, 0.03, 5},
+    {"4 at once", CONCURRENT, 4, 0, NEVER, 1000, 300, 32, 500, 0.90, 0.05, 5},
+    {"16 at once, slow", CONCURRENT, 16, 0, NEVER, 10000, 3000, 64, 500, 0.90, 0.05, 5},
+    {"4 at once, and says when", CONCURRENT, 4, 0, WHOLE, 1000, 300, 32, 500, 0.65, 0.05, 5},
 };
 
 enum { SLOTS_MOST = 512, SEEDS = 5, REFUSAL_MS = 2 };
 
+typedef enum { ON_ITS_WAY, ADMITTED, REFUSED } call_state_t;
+
 typedef struct {
-    double ends_ms;
+    call_state_t state;
+    double next_ms; /* when it arrives, or its answer */
     int64_t begun_ms;
-    bool refused;
     uint32_t retry_after_ms;
 } call_t;
+
+enum { WINDOW_MOST = 128 };
 
 typedef struct {
     const server_t *server;
     dice_t dice;
     limit_t *limit;
     double now_ms, first_ms, last_ms;
-    double tokens, filled_ms; /* BUCKET */
-    double window;            /* WINDOW: its number */
-    uint32_t admitted;        /* in the window */
+    double tokens, filled_ms;        /* BUCKET */
+    double window;                   /* WINDOW: its number */
+    uint32_t admitted;               /* WINDOW: in it; SLIDING: ever */
+    double admitted_ms[WINDOW_MOST]; /* SLIDING: the last of them, a ring */
     call_t calls[SLOTS_MOST];
     uint32_t busy, waiting, done, sent, refused;
 } play_t;
@@ -72,33 +107,75 @@ s_roll(play_t *self)
     return (double) (dice_roll(&self->dice) >> 11) / (double) (UINT64_C(1) << 53);
 }
 
+static double
+s_ask_bucket(play_t *self)
+{
+    const server_t *server = self->server;
+    self->tokens = fmin(server->size,
+                        self->tokens + server->allowed * (self->now_ms - self->filled_ms) / 1000);
+    self->filled_ms = self->now_ms;
+    if (self->tokens < 1)
+        return (1 - self->tokens) / server->allowed * 1000;
+    self->tokens -= 1;
+    return 0;
+}
+
+static double
+s_ask_window(play_t *self)
+{
+    const server_t *server = self->server;
+    if (floor(self->now_ms / server->size) > self->window)
+        self->admitted = 0;
+    self->window = floor(self->now_ms / server->size);
+    if (self->admitted >= server->allowed)
+        return (self->window + 1) * server->size - self->now_ms;
+    self->admitted++;
+    return 0;
+}
+
+static double
+s_ask_sliding(play_t *self)
+{
+    const server_t *server = self->server;
+    double *oldest_ms = &self->admitted_ms[self->admitted % (uint32_t) server->allowed];
+    if (self->admitted >= server->allowed && *oldest_ms + server->size > self->now_ms)
+        return *oldest_ms + server->size - self->now_ms;
+    *oldest_ms = self->now_ms;
+    self->admitted++;
+    return 0;
+}
+
+static double
+s_ask_concurrent(const play_t *self)
+{
+    uint32_t served = 0;
+    for (uint32_t i = 0; i < self->busy; i++)
+        served += self->calls[i].state == ADMITTED;
+    return served < self->server->allowed ? 0 : 1;
+}
+
 /* When a request that comes now would be admitted: 0, or milliseconds. */
 static double
 s_ask_server(play_t *self)
 {
-    const server_t *server = self->server;
-    uint32_t served = 0;
-    switch (server->kind) {
-    case BUCKET:
-        self->tokens = fmin(
-            server->size, self->tokens + server->allowed * (self->now_ms - self->filled_ms) / 1000);
-        self->filled_ms = self->now_ms;
-        if (self->tokens < 1)
-            return (1 - self->tokens) / server->allowed * 1000;
-        self->tokens -= 1;
-        return 0;
-    case WINDOW:
-        if (floor(self->now_ms / server->size) > self->window)
-            self->admitted = 0;
-        self->window = floor(self->now_ms / server->size);
-        if (self->admitted >= server->allowed)
-            return (self->window + 1) * server->size - self->now_ms;
-        self->admitted++;
-        return 0;
-    case CONCURRENT:
-        for (uint32_t i = 0; i < self->busy; i++)
-            served += !self->calls[i].refused;
-        return served < server->allowed ? 0 : 1;
+    switch (self->server->kind) {
+    case BUCKET: return s_ask_bucket(self);
+    case WINDOW: return s_ask_window(self);
+    case SLIDING: return s_ask_sliding(self);
+    case CONCURRENT: return s_ask_concurrent(self);
+    }
+    return 0;
+}
+
+static uint32_t
+s_retry_after_ms(const play_t *self, double wait_ms)
+{
+    switch (self->server->says) {
+    case WHOLE: return (uint32_t) ceil(wait_ms / 1000) * 1000;
+    case EXACT: return (uint32_t) ceil(wait_ms);
+    case DATE:
+        return (uint32_t) fmax(floor((self->now_ms + wait_ms) / 1000) * 1000 - self->now_ms, 1);
+    case NEVER: return 0;
     }
     return 0;
 }
@@ -106,29 +183,37 @@ s_ask_server(play_t *self)
 static void
 s_call(play_t *self)
 {
-    const server_t *server = self->server;
     int64_t begun_ms = (int64_t) self->now_ms;
     limit_begin(self->limit, begun_ms);
-    double wait_ms = s_ask_server(self);
-    double took_ms = server->latency_ms + (2 * s_roll(self) - 1) * server->jitter_ms;
     self->calls[self->busy++] = (call_t){
-        .ends_ms = self->now_ms + (wait_ms > 0 ? REFUSAL_MS : took_ms),
-        .begun_ms = begun_ms,
-        .refused = wait_ms > 0,
-        .retry_after_ms = server->says_when ? (uint32_t) ceil(wait_ms / 1000) * 1000 : 0,
-    };
+        .begun_ms = begun_ms, .next_ms = self->now_ms + self->server->way_ms * s_roll(self)};
     self->waiting--;
     self->sent++;
+}
+
+static void
+s_arrive(play_t *self, call_t *call)
+{
+    const server_t *server = self->server;
+    double wait_ms = s_ask_server(self);
+    double took_ms = server->latency_ms + (2 * s_roll(self) - 1) * server->jitter_ms;
+    call->state = wait_ms > 0 ? REFUSED : ADMITTED;
+    call->next_ms = self->now_ms + (wait_ms > 0 ? REFUSAL_MS : took_ms);
+    call->retry_after_ms = wait_ms > 0 ? s_retry_after_ms(self, wait_ms) : 0;
     self->refused += wait_ms > 0;
 }
 
 static void
-s_end_call(play_t *self, uint32_t which)
+s_go_on(play_t *self, uint32_t which)
 {
     call_t call = self->calls[which];
+    self->now_ms = call.next_ms;
+    if (call.state == ON_ITS_WAY) {
+        s_arrive(self, &self->calls[which]);
+        return;
+    }
     self->calls[which] = self->calls[--self->busy];
-    self->now_ms = call.ends_ms;
-    if (call.refused) {
+    if (call.state == REFUSED) {
         limit_throttle(self->limit, call.begun_ms, call.retry_after_ms, (int64_t) self->now_ms);
         self->waiting++;
         return;
@@ -147,15 +232,15 @@ s_step(play_t *self)
         s_call(self);
     uint32_t first = 0;
     for (uint32_t i = 1; i < self->busy; i++)
-        if (self->calls[i].ends_ms < self->calls[first].ends_ms)
+        if (self->calls[i].next_ms < self->calls[first].next_ms)
             first = i;
     double ready_ms = (double) limit_ready_ms(self->limit);
     bool may_send = self->waiting && self->busy < self->server->slots && ready_ms > self->now_ms &&
                     self->limit->in_flight < (uint32_t) self->limit->concurrency;
-    if (may_send && (self->busy == 0 || ready_ms < self->calls[first].ends_ms))
+    if (may_send && (self->busy == 0 || ready_ms < self->calls[first].next_ms))
         self->now_ms = ready_ms + 1.5 * s_roll(self); /* timers are late */
     else if (self->busy)
-        s_end_call(self, first);
+        s_go_on(self, first);
     else
         fail_msg("%s: nothing will ever happen", self->server->name);
 }
@@ -163,9 +248,10 @@ s_step(play_t *self)
 static double
 s_allowed_a_second(const server_t *server)
 {
-    return server->kind == BUCKET   ? server->allowed
-           : server->kind == WINDOW ? server->allowed * 1000 / server->size
-                                    : server->allowed * 1000 / server->latency_ms;
+    return server->kind == BUCKET ? server->allowed
+           : server->kind == WINDOW || server->kind == SLIDING
+               ? server->allowed * 1000 / server->size
+               : server->allowed * 1000 / server->latency_ms;
 }
 
 static void
@@ -205,8 +291,8 @@ static void
 a_server_without_a_limit_is_not_held_back_for_long(void **state)
 {
     (void) state;
-    static const server_t server = {"any number", BUCKET, 100000, 100000, true, 10, 0,
-                                    64,           20000,  0,      0};
+    static const server_t server = {"any number", BUCKET, 100000, 100000, WHOLE, 10, 0,
+                                    64,           20000,  0,      0,      0};
     limiter_t *limiter = limiter_new();
     play_t self = {.server = &server,
                    .limit = limiter_hold(limiter, SLICE("k")),
