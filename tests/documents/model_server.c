@@ -25,11 +25,14 @@ typedef struct connection {
     int fd; /* -1 once its thread has closed it */
 } connection_t;
 
-/* A bucket of requests that a key may make: filled at the rate, never above the burst. */
+/* What is counted of a key. */
 typedef struct {
     char key[KEY_SIZE];
-    double tokens;
+    double tokens; /* BUCKET: filled at the rate, never above the burst */
     int64_t filled_ms;
+    int64_t second;                                /* WINDOW: which */
+    uint32_t admitted;                             /* in it; SLIDING: ever */
+    int64_t admitted_ms[MODEL_SERVER_SLIDING_MAX]; /* SLIDING: the last of them, a ring */
 } bucket_t;
 
 struct model_server {
@@ -114,18 +117,10 @@ s_require_bucket(model_server_t *self, const char *key, double burst, int64_t no
     return bucket;
 }
 
-/* Takes a request from the key's bucket. Returns 0, or the milliseconds until there is one. */
 static uint32_t
-s_admit(model_server_t *self, slice_t authorization)
+s_admit_bucket(const model_server_t *self, bucket_t *bucket, double burst, int64_t now_ms)
 {
-    if (self->options.rate == 0)
-        return 0;
-    char key[KEY_SIZE];
-    snprintf(key, sizeof key, "%.*s", SLICE_ARG(authorization));
     double rate = self->options.rate;
-    double burst = self->options.burst ? self->options.burst : rate;
-    int64_t now_ms = clock_monotonic_ms();
-    bucket_t *bucket = s_require_bucket(self, key, burst, now_ms);
     bucket->tokens += rate * (double) (now_ms - bucket->filled_ms) / 1000;
     if (bucket->tokens > burst)
         bucket->tokens = burst;
@@ -133,6 +128,48 @@ s_admit(model_server_t *self, slice_t authorization)
     if (bucket->tokens < 1)
         return (uint32_t) ((1 - bucket->tokens) * 1000 / rate) + 1;
     bucket->tokens -= 1;
+    return 0;
+}
+
+static uint32_t
+s_admit_sliding(const model_server_t *self, bucket_t *bucket, int64_t now_ms)
+{
+    int64_t *oldest_ms = &bucket->admitted_ms[bucket->admitted % self->options.rate];
+    if (bucket->admitted >= self->options.rate && *oldest_ms + 1000 > now_ms)
+        return (uint32_t) (*oldest_ms + 1000 - now_ms);
+    *oldest_ms = now_ms;
+    bucket->admitted++;
+    return 0;
+}
+
+static uint32_t
+s_admit_window(const model_server_t *self, bucket_t *bucket, int64_t now_ms)
+{
+    if (bucket->second != now_ms / 1000)
+        bucket->admitted = 0;
+    bucket->second = now_ms / 1000;
+    if (bucket->admitted >= self->options.rate)
+        return (uint32_t) (1000 - now_ms % 1000);
+    bucket->admitted++;
+    return 0;
+}
+
+/* Counts a request of the key. Returns 0, or the milliseconds until one would be admitted. */
+static uint32_t
+s_admit(model_server_t *self, slice_t authorization)
+{
+    if (self->options.rate == 0)
+        return 0;
+    char key[KEY_SIZE];
+    snprintf(key, sizeof key, "%.*s", SLICE_ARG(authorization));
+    double burst = self->options.burst ? self->options.burst : self->options.rate;
+    int64_t now_ms = clock_monotonic_ms();
+    bucket_t *bucket = s_require_bucket(self, key, burst, now_ms);
+    switch (self->options.count) {
+    case MODEL_SERVER_BUCKET: return s_admit_bucket(self, bucket, burst, now_ms);
+    case MODEL_SERVER_SLIDING: return s_admit_sliding(self, bucket, now_ms);
+    case MODEL_SERVER_WINDOW: return s_admit_window(self, bucket, now_ms);
+    }
     return 0;
 }
 

@@ -5,7 +5,8 @@
  * does not count). model_script.c holds the table: "ok" answers as asked, "fenced", "prose",
  * "numbered" and others answer in other shapes, "stall", "cut", "flood", "drip", "lie" and others
  * misbehave, "throttle", "unknown" and others refuse. Besides, a rate can be set beyond which
- * any request is answered 429 with Retry-After, per key. GET /stats tells the counts.
+ * any request is answered 429 with Retry-After, per key. How requests are counted can be chosen, as
+ * servers differ in it. GET /stats tells the counts.
  */
 #ifndef TAGMILL_TESTS_DOCUMENTS_MODEL_SERVER_H
 #define TAGMILL_TESTS_DOCUMENTS_MODEL_SERVER_H
@@ -16,10 +17,19 @@
 
 typedef struct model_server model_server_t;
 
+typedef enum {
+    MODEL_SERVER_BUCKET,  /* a bucket that fills at the rate */
+    MODEL_SERVER_SLIDING, /* those of the last second */
+    MODEL_SERVER_WINDOW   /* those since the clock's second began */
+} model_server_count_t;
+
+enum { MODEL_SERVER_SLIDING_MAX = 256 }; /* the highest rate for SLIDING */
+
 typedef struct {
-    uint16_t port;       /* on 127.0.0.1; 0: any that is free */
-    uint32_t rate;       /* requests a second that each key is allowed; 0: any number */
-    uint32_t burst;      /* requests at once that a key which has rested is allowed; 0: as rate */
+    uint16_t port;  /* on 127.0.0.1; 0: any that is free */
+    uint32_t rate;  /* requests a second that each key is allowed; 0: any number */
+    uint32_t burst; /* requests at once that a key which has rested is allowed; 0: as rate */
+    model_server_count_t count;
     uint32_t latency_ms; /* before each answer */
     const char *key;     /* the only one that is let in (borrowed); NULL: any, or none */
 } model_server_options_t;

@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/documents/model_server.h"
 
 static const char USAGE[] =
-    "tagmill-model-server [--port N] [--rate N] [--burst N] [--latency-ms N] [--key KEY]\n"
+    "tagmill-model-server [--port N] [--rate N] [--burst N] [--count HOW] [--latency-ms N]\n"
+    "                     [--key KEY]\n"
     "\n"
     "Answers POST /v1/chat/completions on 127.0.0.1 as the model that the request names is "
     "scripted\n"
@@ -22,10 +24,26 @@ static const char USAGE[] =
     "  --port N        8090 unless given; 0: any that is free\n"
     "  --rate N        requests a second that a key is allowed; beyond that 429 with Retry-After\n"
     "  --burst N       requests at once that a rested key is allowed (as --rate)\n"
+    "  --count HOW     bucket, sliding (the last second's) or window (since the second began)\n"
     "  --latency-ms N  wait before each answer\n"
     "  --key KEY       refuse every other key\n";
 
 enum { PORT_DEFAULT = 8090 };
+
+static bool
+s_read_count(const char *word, model_server_options_t *options)
+{
+    static const char *const words[] = {[MODEL_SERVER_BUCKET] = "bucket",
+                                        [MODEL_SERVER_SLIDING] = "sliding",
+                                        [MODEL_SERVER_WINDOW] = "window"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            options->count = (model_server_count_t) i;
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool
 s_read_options(int argc, char **argv, model_server_options_t *options)
@@ -34,6 +52,7 @@ s_read_options(int argc, char **argv, model_server_options_t *options)
         {"port", required_argument, NULL, 'p'},
         {"rate", required_argument, NULL, 'r'},
         {"burst", required_argument, NULL, 'b'},
+        {"count", required_argument, NULL, 'c'},
         {"latency-ms", required_argument, NULL, 'l'},
         {"key", required_argument, NULL, 'k'},
         {"help", no_argument, NULL, 'h'},
@@ -46,11 +65,17 @@ s_read_options(int argc, char **argv, model_server_options_t *options)
         case 'p': options->port = (uint16_t) number; break;
         case 'r': options->rate = (uint32_t) number; break;
         case 'b': options->burst = (uint32_t) number; break;
+        case 'c':
+            if (!s_read_count(optarg, options))
+                return false;
+            break;
         case 'l': options->latency_ms = (uint32_t) number; break;
         case 'k': options->key = optarg; break;
         default: return false;
         }
     }
+    if (options->count == MODEL_SERVER_SLIDING && options->rate > MODEL_SERVER_SLIDING_MAX)
+        return false;
     return optind == argc;
 }
 

@@ -89,12 +89,11 @@ s_check_first_attempts(const char *job_id, size_t count)
 }
 
 static void
-jobs_on_one_key_use_what_a_server_allows_and_are_seldom_refused(void **state)
+s_check_use(const model_server_options_t *options)
 {
-    (void) state;
     static const char *const ids[JOBS] = {"one", "two", "three"};
     size_t total = house_scale(120, 500), each = total / JOBS, counts[JOBS];
-    s_start_all(&(model_server_options_t){.rate = RATE, .latency_ms = 10});
+    s_start_all(options);
     int64_t begun_ms = clock_monotonic_ms();
     for (int i = 0; i < JOBS; i++) {
         counts[i] = i ? each : total - (JOBS - 1) * each;
@@ -112,6 +111,21 @@ jobs_on_one_key_use_what_a_server_allows_and_are_seldom_refused(void **state)
                   seconds, 100 * used, stats.throttled, stats.requests);
     assert_true(used >= 0.85);
     assert_true(refused < 0.05);
+}
+
+static void
+jobs_on_one_key_use_what_a_server_allows_and_are_seldom_refused(void **state)
+{
+    (void) state;
+    s_check_use(&(model_server_options_t){.rate = RATE, .latency_ms = 10});
+}
+
+static void
+they_do_so_where_the_last_second_counts(void **state)
+{
+    (void) state;
+    s_check_use(
+        &(model_server_options_t){.rate = RATE, .count = MODEL_SERVER_SLIDING, .latency_ms = 10});
 }
 
 /* A job that is throttled for long shows until when; a job without a model does not wait for it. */
@@ -255,6 +269,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(jobs_on_one_key_use_what_a_server_allows_and_are_seldom_refused),
+        TEST(they_do_so_where_the_last_second_counts),
         TEST(a_throttled_job_shows_until_when_and_others_do_not_wait),
         TEST(after_a_crash_a_job_goes_on_with_its_key),
         TEST(a_key_is_in_no_log_file_frame_argument_or_answer),
