@@ -84,9 +84,10 @@ s_order_letters(buffer_t *text)
         char *first = text->data + at, sign[LETTER_BYTES];
         if (!s_is_turned((slice_t){first, text->size - at}))
             continue;
-        memcpy(sign, first + LETTER_BYTES, LETTER_BYTES);
-        memcpy(first + LETTER_BYTES, first + 2 * LETTER_BYTES, LETTER_BYTES);
-        memcpy(first + 2 * LETTER_BYTES, sign, LETTER_BYTES);
+        char *second = first + LETTER_BYTES, *third = second + LETTER_BYTES;
+        memcpy(sign, second, LETTER_BYTES);
+        memcpy(second, third, LETTER_BYTES);
+        memcpy(third, sign, LETTER_BYTES);
     }
 }
 

@@ -26,7 +26,7 @@ enum {
     REPLACEMENT = 0xfffd,
 };
 
-typedef enum { INTO_TEXT, INTO_HEAD, INTO_FONTS, INTO_NOTHING } into_t;
+typedef enum { INTO_TEXT, INTO_HEAD, INTO_ASIDE, INTO_FONTS, INTO_NOTHING } into_t;
 
 /* What a group inherits and gives back at its end. */
 typedef struct {
@@ -51,6 +51,7 @@ typedef struct {
     uint32_t lead;    /* half of a pair of code units, or 0 */
     buffer_t head;    /* title, subject, keywords: decoded */
     buffer_t text;    /* decoded */
+    buffer_t aside;   /* notes and text boxes, which stand within sentences: decoded */
 } reader_t;
 
 /* ---- what is written ---- */
@@ -58,14 +59,19 @@ typedef struct {
 static buffer_t *
 s_out(reader_t *self)
 {
-    return self->group.into == INTO_HEAD ? &self->head : &self->text;
+    switch (self->group.into) {
+    case INTO_HEAD: return &self->head;
+    case INTO_ASIDE: return &self->aside;
+    default: return &self->text;
+    }
 }
 
 static bool
 s_is_read(const reader_t *self)
 {
-    return (self->group.into == INTO_TEXT && !self->group.is_hidden) ||
-           self->group.into == INTO_HEAD;
+    into_t into = self->group.into;
+    return into == INTO_HEAD ||
+           ((into == INTO_TEXT || into == INTO_ASIDE) && !self->group.is_hidden);
 }
 
 static void
@@ -159,6 +165,8 @@ s_close_group(reader_t *self)
     self->group = self->open[--self->depth];
     if (inner.into == INTO_HEAD && self->group.into != INTO_HEAD)
         buffer_append_text(&self->head, "\n\n");
+    if (inner.into == INTO_ASIDE && self->group.into != INTO_ASIDE)
+        buffer_append_text(&self->aside, "\n\n");
 }
 
 /* ---- control words ---- */
@@ -203,6 +211,7 @@ s_obey(reader_t *self, const rtf_word_t *row, long number, bool has_number)
     case RTF_SKIP: s_begin(self, INTO_NOTHING); break;
     case RTF_FONTS: s_begin(self, INTO_FONTS); break;
     case RTF_HEAD: s_begin(self, INTO_HEAD); break;
+    case RTF_ASIDE: s_begin(self, INTO_ASIDE); break;
     case RTF_ANSI_PAGE:
         self->page = number > 0 && number < 65536 ? (int) number : FIRST_PAGE;
         break;
@@ -336,8 +345,13 @@ rtf_read(const extract_request_t *request, reading_t *reading)
     self->group.unicode_skip = 1;
     s_read_all(self, request->text_limit);
     plain_clean(buffer_slice(&self->head), request->text_limit, &reading->text);
+    if (self->aside.size) {
+        buffer_append_text(&self->text, "\n\n");
+        buffer_append_slice(&self->text, buffer_slice(&self->aside));
+    }
     plain_clean(slice_trim(buffer_slice(&self->text)), request->text_limit - reading->text.size,
                 &reading->text);
+    buffer_free(&self->aside);
     buffer_free(&self->head);
     buffer_free(&self->text);
     buffer_free(&self->run);

@@ -10,6 +10,7 @@ typedef enum {
     RTF_SKIP,      /* begins a destination that is not read */
     RTF_FONTS,     /* begins the table of fonts */
     RTF_HEAD,      /* begins a title, a subject, keywords */
+    RTF_ASIDE,     /* begins a note, or the text of a box */
     RTF_ANSI_PAGE, /* the number is the document's code page */
     RTF_MAC,
     RTF_FONT, /* from here: letters of that font; in the table: the font that is described */

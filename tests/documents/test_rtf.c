@@ -82,8 +82,17 @@ what_is_not_text_is_left_out(void **state)
         "{\\rtf1{\\colortbl;\\red0;}{\\stylesheet{\\s1 nope1;}}{\\*\\generator nope2;}"
         "{\\info{\\author nope3}{\\title Of foxes}{\\keywords fox, berry}}{\\header nope4}"
         "{\\pict\\wmetafile8 0102}{\\field{\\*\\fldinst HYPERLINK nope5}{\\fldrslt link}}"
-        "{\\v nope6}\\bin5 {{{{{ and{\\listtext nope7}{\\footnote note} end}",
-        "Of foxes\n\nfox, berry\n\nlink andnote end");
+        "{\\v nope6}{\\deleted nope8}\\bin5 {{{{{ and{\\listtext nope7} end}",
+        "Of foxes\n\nfox, berry\n\nlink and end");
+}
+
+static void
+notes_and_boxes_come_behind_the_text(void **state)
+{
+    (void) state;
+    s_assert_text("{\\rtf1 One{\\footnote first} two{\\super{\\*\\footnote\\plain second}}"
+                  "{\\shp{\\*\\shpinst{\\sp{\\sv nope}}{\\shptxt a box\\par}}} three\\par}",
+                  "One two three\n\n\n\nfirst\n\nsecond\n\na box");
 }
 
 static void
@@ -158,6 +167,7 @@ main(void)
         TEST(letters_are_decoded_by_the_code_page_of_their_font),
         TEST(unicode_letters_stand_for_what_follows_them),
         TEST(what_is_not_text_is_left_out),
+        TEST(notes_and_boxes_come_behind_the_text),
         TEST(a_real_document_is_read),
         TEST(depth_and_length_are_bounded),
         TEST(a_broken_document_harms_nobody),
