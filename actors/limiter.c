@@ -260,6 +260,8 @@ s_end(limit_t *self)
 void
 limit_succeed(limit_t *self, int64_t begun_ms, int64_t now_ms)
 {
+    if (self->in_flight > self->proven)
+        self->proven = self->in_flight;
     s_end(self);
     /* What was begun before a refusal says nothing of the pace since. */
     if (begun_ms >= self->now.started_ms)
@@ -352,11 +354,14 @@ void
 limit_throttle(limit_t *self, int64_t begun_ms, uint32_t retry_after_ms, int64_t now_ms)
 {
     s_end(self);
-    if (retry_after_ms == 0 && self->in_flight > 0) {
-        s_uncount(self, begun_ms);
-        self->concurrency = fmin(self->concurrency, self->in_flight);
-        self->steady = STEADY;
+    /* Where more than these were under way before, it is not their number that was too high. */
+    bool may_count = retry_after_ms == 0 && self->in_flight > 0 && self->in_flight >= self->proven;
+    self->proven = self->proven < self->in_flight ? self->proven : self->in_flight;
+    if (!may_count) {
+        s_refuse_pace(self, begun_ms, retry_after_ms, now_ms);
         return;
     }
-    s_refuse_pace(self, begun_ms, retry_after_ms, now_ms);
+    s_uncount(self, begun_ms);
+    self->concurrency = fmin(self->concurrency, self->in_flight);
+    self->steady = STEADY;
 }

@@ -12,8 +12,8 @@
  *                   second, which is mostly a moment rounded up, costs more than that;
  *   a time          before which nothing is sent, from Retry-After (RFC 9110, 10.2.3);
  *   a concurrency   for servers that count what is under way instead: a refusal without
- *                   Retry-After, while other requests are under way, says that so many are what it
- *                   takes (additive increase: Chiu and Jain, 1989).
+ *                   Retry-After, while as many others are under way as ever were, says that so many
+ *                   are what it takes (additive increase: Chiu and Jain, 1989).
  * A burst of refusals is one piece of news: those of requests that were begun before the first of
  * them came correct the count that it was drawn from.
  *
@@ -57,6 +57,7 @@ typedef struct {
     uint32_t jobs;         /* that hold it */
     uint32_t in_flight;    /* requests that were begun and have not ended */
     double concurrency;    /* in_flight stays below its floor */
+    uint32_t proven;       /* so many at once were admitted since the last refusal */
     uint32_t steady;       /* successes until the concurrency may grow; 0: it grows with each */
     double pace;           /* requests a second */
     uint32_t refusals;     /* that were news */

@@ -230,6 +230,22 @@ a_refusal_without_retry_after_while_others_are_under_way_tells_the_concurrency(v
 }
 
 static void
+a_refusal_while_fewer_are_under_way_than_were_before_tells_of_the_pace(void **state)
+{
+    (void) state;
+    int64_t begun_ms[6];
+    for (int i = 0; i < 6; i++)
+        begun_ms[i] = s_begin();
+    for (int i = 0; i < 4; i++)
+        limit_succeed(s_limit, begun_ms[i], s_now_ms);
+    double pace = s_limit->pace;
+    s_refuse(0);
+    assert_true(s_limit->concurrency >= LIMIT_START);
+    assert_true(s_limit->pace < pace);
+    assert_int_equal(limit_ready_ms(s_limit), s_now_ms + LIMIT_PAUSE_MS);
+}
+
+static void
 the_pace_comes_back_fast_when_it_is_far_below_what_was_refused_and_slowly_near_it(void **state)
 {
     (void) state;
@@ -278,6 +294,7 @@ main(void)
         TEST(a_burst_of_refusals_is_one_piece_of_news),
         TEST(a_later_refusal_never_shortens_the_wait),
         TEST(a_refusal_without_retry_after_while_others_are_under_way_tells_the_concurrency),
+        TEST(a_refusal_while_fewer_are_under_way_than_were_before_tells_of_the_pace),
         TEST(the_pace_comes_back_fast_when_it_is_far_below_what_was_refused_and_slowly_near_it),
         TEST(one_at_a_time_is_always_admitted_in_the_end),
     };
