@@ -167,6 +167,22 @@ s_is_inflected(slice_t word)
     return is_hiragana;
 }
 
+static bool
+s_ends(slice_t word, const char *ending)
+{
+    size_t size = strlen(ending);
+    return word.size >= size && memcmp(word.data + word.size - size, ending, size) == 0;
+}
+
+/* In Korean a verb that ends a sentence ends so; of two syllables it may be a noun. */
+static bool
+s_is_korean_verb(const language_rules_t *self, slice_t word)
+{
+    static const char ending[] = "다";
+    return strcmp(self->code, "ko") == 0 && word.size > 2 * (sizeof ending - 1) &&
+           s_ends(word, ending);
+}
+
 /* Returns the rules that a word comes under. */
 static const language_rules_t *
 s_for(const language_rules_t *self, slice_t word)
@@ -194,10 +210,17 @@ language_rules_is_stop(const language_rules_t *self, slice_t folded)
 {
     const language_rules_t *rules = s_for(self, folded);
     if (rules->stop_words.count == 0)
-        return folded.size <= SHORT_WORD_LETTERS; /* most grammar is short, most subjects not */
+        return folded.size <= SHORT_WORD_LETTERS || /* most grammar is short, most subjects not */
+               s_is_korean_verb(rules, folded);
     if (words_find(&rules->stop_words, folded) != WORDS_NONE)
         return true;
     return strcmp(rules->code, "ja") == 0 && s_is_inflected(folded);
+}
+
+bool
+language_rules_has_stop_list(const language_rules_t *self)
+{
+    return self->stop_words.count > 0;
 }
 
 bool
@@ -228,13 +251,6 @@ bool
 language_rules_starts_boilerplate(const language_rules_t *self, slice_t folded)
 {
     return wordlist_has_start(self->boilerplate, folded);
-}
-
-static bool
-s_ends(slice_t word, const char *ending)
-{
-    size_t size = strlen(ending);
-    return word.size >= size && memcmp(word.data + word.size - size, ending, size) == 0;
 }
 
 /* English: quickly, normally, controlled; not family, assembly, speed. */

@@ -36,6 +36,9 @@ bool language_rules_is_stop(const language_rules_t *self, slice_t folded);
  * languages' texts, which the rest of its rules say nothing of. */
 bool language_rules_lists_stop(const language_rules_t *self, slice_t folded);
 
+/* True when there is a stop list for the language; without one, sentences are hardly divided. */
+bool language_rules_has_stop_list(const language_rules_t *self);
+
 /* True when texts of every subject use words of this stem (of a case-folded word). */
 bool language_rules_is_common(const language_rules_t *self, slice_t stem);
 

@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 
+enum { SENTENCE_PARTS = 3 };
+
 static bool
 s_can_start(const tokens_t *tokens, size_t at)
 {
@@ -173,15 +175,31 @@ s_can_stand(const tokens_t *tokens, const run_t *run, const run_t *part)
     return has_subject;
 }
 
+/* A long row where no stop words divide any is a sentence rather than a phrase: then its words
+ * stand for themselves, and of its parts what comes again. */
+static bool
+s_is_sentence(const lexicon_t *lexicon, const run_t *run)
+{
+    return run->count > SENTENCE_PARTS && !language_rules_has_stop_list(lexicon->rules);
+}
+
+static bool
+s_is_whole(const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run, const run_t *part)
+{
+    if (s_is_sentence(lexicon, run))
+        return part->count == 1 && s_can_stand(tokens, run, part);
+    run_t bare = run_without_year(tokens, *run);
+    return part->first + part->count == run->first + run->count &&
+           (part->first == run->first || part->first == bare.first);
+}
+
 static void
 s_count_part(phrases_t *self, const tokens_t *tokens, const lexicon_t *lexicon, const run_t *run,
              const run_t *part)
 {
     phrase_key_t key;
     const token_t *first = tokens->items + part->first;
-    run_t bare = run_without_year(tokens, *run);
-    bool is_whole = part->first + part->count == run->first + run->count &&
-                    (part->first == run->first || part->first == bare.first);
+    bool is_whole = s_is_whole(tokens, lexicon, run, part);
     phrase_key_set(&key, lexicon, first, part->count);
     phrase_t *phrase = is_whole || s_can_stand(tokens, run, part)
                            ? s_require(self, &key, part->first)

@@ -88,6 +88,33 @@ grammar_of_any_of_a_texts_languages_is_no_tag(void **state)
 }
 
 static void
+no_tag_is_a_sentence_where_the_language_has_no_stop_list(void **state)
+{
+    const char *text =
+        "세종대왕은 조선의 국왕이다. 세종대왕은 조선의 한글을 백성을 위해 창제하였다. 집현전 "
+        "학자들은 훈민정음 해례본을 편찬하였다.";
+    assert_true(s_gives(*state, text, "ko", "세종대왕은"));
+    assert_true(s_gives(*state, text, "ko", "학자들은"));
+    assert_false(s_gives(*state, text, "ko", "창제하였다"));
+    assert_false(s_gives(*state, text, "ko", "집현전 학자들은 훈민정음"));
+}
+
+static void
+the_formulas_of_letters_are_no_tags(void **state)
+{
+    const char *german =
+        "Sehr geehrte Damen und Herren, hiermit kündige ich den Mietvertrag. Bitte "
+        "bestätigen Sie die Kündigung. Mit freundlichen Grüßen";
+    assert_true(s_gives(*state, german, "de", "Mietvertrag"));
+    assert_false(s_gives(*state, german, "de", "Damen"));
+    assert_false(s_gives(*state, german, "de", "Grüßen"));
+    const char *english = "Dear Sir or Madam, the lease agreement ends. Yours faithfully";
+    assert_true(s_gives(*state, english, "en", "lease agreement"));
+    assert_false(s_gives(*state, english, "en", "Madam"));
+    assert_false(s_gives(*state, english, "en", "faithfully"));
+}
+
+static void
 a_number_that_belongs_to_a_name_stays_in_it(void **state)
 {
     assert_true(s_gives(*state, "After the 1984 riots they left.", "en", "1984 riots"));
@@ -194,6 +221,8 @@ main(void)
         cmocka_unit_test(boilerplate_is_no_tag),
         cmocka_unit_test(measures_are_no_tags_and_names_that_look_like_them_are),
         cmocka_unit_test(grammar_of_any_of_a_texts_languages_is_no_tag),
+        cmocka_unit_test(no_tag_is_a_sentence_where_the_language_has_no_stop_list),
+        cmocka_unit_test(the_formulas_of_letters_are_no_tags),
         cmocka_unit_test(a_number_that_belongs_to_a_name_stays_in_it),
         cmocka_unit_test(names_of_files_are_no_tags),
         cmocka_unit_test(abbreviations_are_no_tags),
