@@ -20,7 +20,7 @@
 #define NEAR           0.90  /* of the ceiling */
 #define BELOW_QUOTA    0.97  /* of what was admitted in a time */
 #define PRESSING_MS    20.0  /* a request that is later than so was not waiting for the pace; */
-#define SLACK_PART     0.1   /* of the distance: so late, it may be made up for, and so much */
+#define SLACK_PART     0.3   /* of the distance: so late, it may be made up for, and so much */
 #define SLACK_LEAST_MS 2.0   /* whatever the pace: the clock ticks in milliseconds */
 
 enum {
@@ -136,8 +136,8 @@ s_interval_ms(const limit_t *self)
     return SECOND_MS / self->pace;
 }
 
-/* How late a request may be and still not move those after it: little, since some servers want the
- * distance kept. */
+/* How late a request may be and still not move those after it: less than half, since some servers
+ * want the distance kept, but as much as a busy process is late. */
 static double
 s_slack_ms(const limit_t *self)
 {

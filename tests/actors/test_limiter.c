@@ -99,6 +99,19 @@ requests_are_spaced_by_the_pace(void **state)
 }
 
 static void
+a_little_lateness_does_not_move_the_requests_after_it(void **state)
+{
+    (void) state;
+    int64_t first_ms = s_begin();
+    for (int i = 1; i < 10; i++) {
+        s_now_ms = limit_ready_ms(s_limit) + 15;
+        s_begin();
+    }
+    assert_int_equal(s_now_ms - first_ms - 15,
+                     (9 * 1000 + LIMIT_PACE_START - 1) / LIMIT_PACE_START);
+}
+
+static void
 a_long_wait_does_not_allow_a_burst(void **state)
 {
     (void) state;
@@ -282,6 +295,7 @@ main(void)
         TEST(what_was_learnt_of_a_key_is_kept_for_its_next_job),
         TEST(keys_that_nobody_uses_are_forgotten_when_there_are_many),
         TEST(requests_are_spaced_by_the_pace),
+        TEST(a_little_lateness_does_not_move_the_requests_after_it),
         TEST(a_long_wait_does_not_allow_a_burst),
         TEST(the_pace_grows_with_successes_while_it_is_what_limits),
         TEST(no_more_are_under_way_than_the_concurrency),
