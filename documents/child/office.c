@@ -185,7 +185,9 @@ static void
 s_judge(office_t *self)
 {
     reading_t *reading = self->reading;
-    bool is_empty = self->prose.main.text.size == self->body_start;
+    slice_t text = buffer_slice(&self->prose.main.text);
+    bool is_empty = text.size == self->body_start;
+    bool is_short = is_empty || plain_count_characters(text) < TEXT_MIN_CHARACTERS;
     if (reading->error != ERROR_NONE)
         return;
     if (package_is_too_large(self->package)) {
@@ -193,7 +195,7 @@ s_judge(office_t *self)
         buffer_append_text(&reading->detail, "the file unpacks to more than a document can be");
     } else if (is_empty && package_is_encrypted(self->package)) {
         office_refuse(self);
-    } else if (is_empty && (self->is_damaged || package_is_damaged(self->package))) {
+    } else if (is_short && (self->is_damaged || package_is_damaged(self->package))) {
         reading->error = ERROR_CORRUPT;
         buffer_append_text(&reading->detail, "the file is damaged: no text of it can be read");
     }

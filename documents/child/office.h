@@ -46,8 +46,8 @@ uint32_t office_find_number(office_t *self, slice_t name, const char *element);
 void office_refuse(office_t *self);
 
 /* Hands the text over to the reading, or an error: TOO_LARGE where the package broke its bounds;
- * without any text of the document itself, ENCRYPTED or CORRUPT where a part is so. Frees what
- * office_open made. */
+ * without any text of the document itself, ENCRYPTED where a part is so; with less text than a
+ * document needs, CORRUPT where a part is so. Frees what office_open made. */
 void office_close(office_t *self);
 
 #endif

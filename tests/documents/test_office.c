@@ -147,6 +147,18 @@ a_zip_with_a_password_is_encrypted(void **state)
 }
 
 static void
+what_little_is_left_of_a_damaged_file_is_no_text(void **state)
+{
+    (void) state;
+    const zip_part_t parts[] = {
+        {"_rels/.rels", OFFICE_ROOTS},
+        {"word/document.xml", "<w:document xmlns:w='w'><w:body>" P("Few words") "<w:p"},
+    };
+    office_read(parts, COUNT(parts), 3);
+    office_assert_error(ERROR_CORRUPT, "damaged");
+}
+
+static void
 a_damaged_file_never_does_harm(void **state)
 {
     (void) state;
@@ -176,6 +188,7 @@ main(void)
         TEST(elements_without_end_do_no_harm),
         TEST(a_document_that_is_a_bomb_is_too_large),
         TEST(a_zip_with_a_password_is_encrypted),
+        TEST(what_little_is_left_of_a_damaged_file_is_no_text),
         TEST(a_damaged_file_never_does_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
