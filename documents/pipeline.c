@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/path_title.h"
 #include "documents/reuse.h"
 #include "documents/tagging.h"
 
@@ -79,17 +80,14 @@ s_count_points(slice_t text)
 }
 
 /* A title that is no more than the file's name says how somebody files, not what is in it. */
-static slice_t
-s_telling_title(const document_t *document)
+static bool
+s_is_telling(const document_t *document)
 {
-    slice_t name = document->path;
-    for (size_t i = document->path.size; i > 0; i--) {
-        if (document->path.data[i - 1] == '/') {
-            name = (slice_t){document->path.data + i, document->path.size - i};
-            break;
-        }
-    }
-    return slice_equal(document->title, name) ? (slice_t){0} : document->title;
+    buffer_t name = {0};
+    path_title(document->source, document->path, &name);
+    bool is_telling = !slice_equal(document->title, buffer_slice(&name));
+    buffer_free(&name);
+    return is_telling;
 }
 
 static void
@@ -97,7 +95,7 @@ s_tag(pipeline_t *self, const run_t *run, slice_t text)
 {
     tag_request_t tags = {
         .text = text,
-        .title = s_telling_title(run->document),
+        .title = s_is_telling(run->document) ? run->document->title : (slice_t){0},
         .description = run->document->description,
         .language = run->brief->language,
         .exclusions = run->brief->exclusions,

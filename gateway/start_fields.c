@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/path_title.h"
 #include "base/text.h"
 #include "base/vocabulary.h"
 #include "gateway/json_view.h"
@@ -115,35 +116,6 @@ s_field_error(start_fields_t *self, uint32_t row, const char *column, document_f
     return false;
 }
 
-/* The name of the file that a path leads to: its last segment, for a URL without query, decoded. */
-static void
-s_default_title(start_fields_t *self, source_type_t source, slice_t path)
-{
-    if (source == SOURCE_URL)
-        for (size_t i = 0; i < path.size; i++)
-            if (path.data[i] == '?' || path.data[i] == '#')
-                path.size = i;
-    slice_t name = path;
-    while (name.size && name.data[name.size - 1] == '/')
-        name.size--;
-    for (size_t i = name.size; i > 0; i--) {
-        if (name.data[i - 1] == '/') {
-            name = (slice_t){name.data + i, name.size - i};
-            break;
-        }
-    }
-    if (name.size == 0)
-        name = path;
-    buffer_clear(&self->title);
-    if (source != SOURCE_URL || !text_percent_decode(&self->title, name) ||
-        !text_is_utf8(buffer_slice(&self->title)) ||
-        (self->title.size && memchr(self->title.data, '\0', self->title.size))) {
-        buffer_clear(&self->title);
-        buffer_append_slice(&self->title, name);
-    }
-    self->title.size = text_cut(buffer_slice(&self->title), TITLE_MAX);
-}
-
 static bool
 s_take_source(start_fields_t *self, uint32_t row, const char *column, slice_t word,
               record_document_t *document)
@@ -214,7 +186,8 @@ s_finish(start_fields_t *self, uint32_t row, record_document_t *document)
     }
     document->columns = buffer_slice(&self->carried);
     if (slice_trim(document->title).size == 0) {
-        s_default_title(self, (source_type_t) document->source, document->path);
+        path_title((source_type_t) document->source, document->path, &self->title);
+        self->title.size = text_cut(buffer_slice(&self->title), TITLE_MAX);
         document->title = buffer_slice(&self->title);
     }
     return true;
