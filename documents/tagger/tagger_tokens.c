@@ -361,7 +361,8 @@ s_name_role(const lexicon_t *lexicon, const tokens_t *tokens, size_t at)
         return ROLE_NONE;
     if (s_joins_names(lexicon, tokens, at))
         return ROLE_INSIDE;
-    if (lexicon_case(lexicon, token[-1].form) != CASE_OTHER)
+    if (lexicon_case(lexicon, token[-1].form) != CASE_OTHER ||
+        lexicon_kind(lexicon, token[-1].form) == KIND_NUMBER) /* of a paragraph that starts here */
         return ROLE_NONE;
     if (language_rules_is_acronym(lexicon->rules, lexicon_text(lexicon, form)))
         return ROLE_SUBJECT;

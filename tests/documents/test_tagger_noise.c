@@ -115,6 +115,17 @@ the_formulas_of_letters_are_no_tags(void **state)
 }
 
 static void
+an_article_behind_a_paragraphs_number_is_no_part_of_a_name(void **state)
+{
+    const char *text =
+        "1.2 The Licensee may copy the software. 1.3 The Licensee shall not sell the "
+        "software. 1.4 The Licensee pays.";
+    assert_true(s_gives(*state, text, "en", "Licensee"));
+    assert_false(s_gives(*state, text, "en", "The Licensee"));
+    assert_true(s_gives(*state, "The court sits in The Hague.", "en", "The Hague"));
+}
+
+static void
 a_number_that_belongs_to_a_name_stays_in_it(void **state)
 {
     assert_true(s_gives(*state, "After the 1984 riots they left.", "en", "1984 riots"));
@@ -223,6 +234,7 @@ main(void)
         cmocka_unit_test(grammar_of_any_of_a_texts_languages_is_no_tag),
         cmocka_unit_test(no_tag_is_a_sentence_where_the_language_has_no_stop_list),
         cmocka_unit_test(the_formulas_of_letters_are_no_tags),
+        cmocka_unit_test(an_article_behind_a_paragraphs_number_is_no_part_of_a_name),
         cmocka_unit_test(a_number_that_belongs_to_a_name_stays_in_it),
         cmocka_unit_test(names_of_files_are_no_tags),
         cmocka_unit_test(abbreviations_are_no_tags),
