@@ -124,16 +124,26 @@ s_carry_out(supervisor_t *self)
 
 /* ---- frames ---- */
 
+static bool
+s_may_hold_key(uint16_t number)
+{
+    return number == MESSAGE_START_OPEN || number == MESSAGE_JOB_COMMAND ||
+           number == MESSAGE_OUTCOME || number == MESSAGE_RECOVERED;
+}
+
 static void
 s_handle(supervisor_t *self, origin_t origin, const route_t *from, zmq_msg_t *message)
 {
     slice_t frame = {.data = zmq_msg_data(message), .size = zmq_msg_size(message)};
-    if (control_handle(self->control, origin, from, frame, s_now(), &self->effects) == STATUS_OK)
-        return;
-    self->malformed_count++;
-    log_warning("supervisor", "malformed frame dropped", LOG_N("origin", origin),
-                LOG_S("message", message_name(message_number(frame))), LOG_N("bytes", frame.size),
-                LOG_N("so_far", self->malformed_count));
+    uint16_t number = message_number(frame);
+    if (control_handle(self->control, origin, from, frame, s_now(), &self->effects) != STATUS_OK) {
+        self->malformed_count++;
+        log_warning("supervisor", "malformed frame dropped", LOG_N("origin", origin),
+                    LOG_S("message", message_name(number)), LOG_N("bytes", frame.size),
+                    LOG_N("so_far", self->malformed_count));
+    }
+    if (s_may_hold_key(number)) /* the core keeps copies of what it needs */
+        explicit_bzero(zmq_msg_data(message), frame.size);
 }
 
 /* Drops the rest of a message of several parts. Returns whether there was any. */

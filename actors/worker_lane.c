@@ -45,9 +45,11 @@ on_brief(worker_self_t *self, zmq_msg_t *frame)
 {
     uint64_t job_no = 0;
     status_t status = briefs_keep(self->briefs, s_bytes(frame), &job_no);
-    if (status == STATUS_OK)
-        crew_unbrief(self->crew, job_no);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    explicit_bzero(zmq_msg_data(frame), zmq_msg_size(frame)); /* it may hold a key */
+    crew_unbrief(self->crew, job_no);
+    return STATUS_OK;
 }
 
 static void
