@@ -28,11 +28,15 @@ enum {
     COARSE_DPI = 150,
     COARSE_DPI_MIN = 50, /* less is no resolution, but what a program put in its place */
     PIXELS_COARSE = 4000000,
+    SKEW_SWEEP_SHRINK = 4, /* how much smaller the image is for a first look */
+    SKEW_SEARCH_SHRINK = 2,
 };
 
-/* Sources: pixFindSkew's documentation names 3 as the least confidence to trust; below a quarter of
- * a degree tesseract follows the lines itself. */
+/* Sources: pixFindSkew's documentation names 3 as the least confidence to trust, and its source the
+ * steps, but only 7 degrees to either side; below a quarter of a degree tesseract follows the lines
+ * itself. */
 static const float SKEW_MIN_SURE = 3.0F, SKEW_MIN_DEGREES = 0.25F, DEGREE = 0.01745329F;
+static const float SKEW_RANGE = 12.0F, SKEW_STEP = 1.0F, SKEW_FINEST = 0.01F;
 
 /* The engine of this process. */
 static struct {
@@ -217,8 +221,11 @@ s_straighten(PIX *grey, int quarters)
     PIX *turned = pixRotateOrth(grey, quarters);
     PIX *ink = turned ? pixConvertTo1(turned, DARK_BELOW) : NULL;
     l_float32 degrees = 0, sure = 0;
-    bool is_skewed = ink && pixFindSkew(ink, &degrees, &sure) == 0 && sure >= SKEW_MIN_SURE &&
-                     fabsf(degrees) >= SKEW_MIN_DEGREES;
+    bool is_skewed =
+        ink &&
+        pixFindSkewSweepAndSearch(ink, &degrees, &sure, SKEW_SWEEP_SHRINK, SKEW_SEARCH_SHRINK,
+                                  SKEW_RANGE, SKEW_STEP, SKEW_FINEST) == 0 &&
+        sure >= SKEW_MIN_SURE && fabsf(degrees) >= SKEW_MIN_DEGREES;
     pixDestroy(&ink);
     if (!is_skewed)
         return turned;

@@ -114,6 +114,26 @@ every_turn_of_a_page_is_found(void **state)
 }
 
 static void
+a_page_that_lies_far_askew_is_made_level(void **state)
+{
+    (void) state;
+    PIX *part = s_english();
+    PIX *level = pixConvertTo8(part, 0);
+    PIX *askew = pixRotate(level, 9 * 0.01745F, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE,
+                           pixGetWidth(level), pixGetHeight(level));
+    buffer_t expected = {0}, text = {0};
+    ocr_session_t session = {0};
+    ocr_read(&session, level, &expected);
+    ocr_read(&session, askew, &text);
+    double recall = word_recall(buffer_slice(&expected), buffer_slice(&text));
+    if (expected.size < 500 || recall < 0.945)
+        fail_msg("%zu bytes, word recall is %.3f", expected.size, recall);
+    buffer_free(&expected);
+    buffer_free(&text);
+    pixDestroy(&part);
+}
+
+static void
 what_is_no_text_gives_none(void **state)
 {
     (void) state;
@@ -218,6 +238,7 @@ main(void)
         TEST(a_scanned_page_gives_nearly_all_its_words),
         TEST(a_picture_in_another_script_is_read_in_its_language),
         TEST(every_turn_of_a_page_is_found),
+        TEST(a_page_that_lies_far_askew_is_made_level),
         TEST(what_is_no_text_gives_none),
         TEST(all_pages_of_a_tiff_are_read),
         TEST(an_image_with_too_many_pixels_is_not_decoded),
