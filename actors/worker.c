@@ -92,9 +92,14 @@ s_say_hello(worker_self_t *self)
 {
     worker_link_say_hello(&self->link, slice_from(self->name), self->slots);
     self->hello_at_ms = self->now_ms + self->hello_wait_ms;
+    if (self->hello_wait_ms == HELLO_LAST_MS)
+        return;
     self->hello_wait_ms *= 2;
-    if (self->hello_wait_ms > HELLO_LAST_MS)
-        self->hello_wait_ms = HELLO_LAST_MS;
+    if (self->hello_wait_ms < HELLO_LAST_MS)
+        return;
+    self->hello_wait_ms = HELLO_LAST_MS;
+    log_warning("worker", "no supervisor answers yet; it goes on asking",
+                LOG_S("worker", self->name), LOG_S("control", self->control));
 }
 
 /* ---- seeking, joining, leaving ---- */
