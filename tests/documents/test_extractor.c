@@ -12,6 +12,7 @@
 #include "tests/documents/slow_pdf.h"
 #include "tests/documents/zip_builder.h"
 #include "tests/support/cmocka_all.h"
+#include "tests/support/test_file.h"
 
 enum { PATIENCE_MS = 60000, MEMORY_BYTES = 1 << 30, PATH_SIZE = 256 };
 
@@ -96,12 +97,9 @@ s_run(slice_t bytes)
 static error_type_t
 s_run_file(const char *name)
 {
-    buffer_t path = {0}, bytes = {0};
-    buffer_printf(&path, "%s/tests/documents/files/%s", getenv("TAGMILL_TEST_SOURCE"), name);
-    fault_t fault;
-    assert_int_equal(file_read(path.data, 10000000, &bytes, &fault), STATUS_OK);
+    buffer_t bytes = {0};
+    test_file_load(name, &bytes);
     error_type_t error = s_run(buffer_slice(&bytes));
-    buffer_free(&path);
     buffer_free(&bytes);
     return error;
 }

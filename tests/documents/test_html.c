@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "tests/support/cmocka_all.h"
+#include "tests/support/test_file.h"
 
 enum { DEADLINE_MS = 20000, LIMIT = 20000000 };
 
@@ -52,12 +52,7 @@ s_assert_has(const char *words, bool is_there)
 static void
 s_read_file(const char *name)
 {
-    buffer_t path = {0};
-    buffer_printf(&path, "%s/tests/documents/files/%s", getenv("TAGMILL_TEST_SOURCE"), name);
-    fault_t fault;
-    buffer_free(&s_page);
-    assert_int_equal(file_read(path.data, LIMIT, &s_page, &fault), STATUS_OK);
-    buffer_free(&path);
+    test_file_load(name, &s_page);
     reading_free(&s_reading);
     extract_request_t request = {3, EXTRACT_TEXT_MAX_BYTES, buffer_slice(&s_page)};
     reading_make(&request, &s_reading);

@@ -8,6 +8,7 @@
 #include "documents/child/reading.h"
 #include "tests/documents/word_recall.h"
 #include "tests/support/cmocka_all.h"
+#include "tests/support/test_file.h"
 
 static buffer_t s_bytes;
 static reading_t s_reading;
@@ -32,12 +33,7 @@ close_engine(void **state)
 static slice_t
 s_file(const char *name)
 {
-    buffer_t path = {0};
-    buffer_printf(&path, "%s/tests/documents/files/%s", getenv("TAGMILL_TEST_SOURCE"), name);
-    fault_t fault;
-    buffer_clear(&s_bytes);
-    assert_int_equal(file_read(path.data, 10000000, &s_bytes, &fault), STATUS_OK);
-    buffer_free(&path);
+    test_file_load(name, &s_bytes);
     return buffer_slice(&s_bytes);
 }
 

@@ -1,8 +1,8 @@
 /* Zipped documents of every kind: how they are told, and what comes of broken and hostile ones. */
 #include "documents/child/office.h"
 
-#include "base/file.h"
 #include "tests/documents/office_case.h"
+#include "tests/support/test_file.h"
 
 #define TYPES(type) "<Types><Override ContentType='application/" type "'/></Types>"
 
@@ -164,13 +164,9 @@ a_damaged_file_never_does_harm(void **state)
     (void) state;
     static const char *const files[] = {"office.docx", "bad-office-protected.docx"};
     for (size_t i = 0; i < COUNT(files); i++) {
-        buffer_t path = {0}, bytes = {0};
-        buffer_printf(&path, "%s/tests/documents/files/%s", getenv("TAGMILL_TEST_SOURCE"),
-                      files[i]);
-        fault_t fault;
-        assert_int_equal(file_read(path.data, 10000000, &bytes, &fault), STATUS_OK);
+        buffer_t bytes = {0};
+        test_file_load(files[i], &bytes);
         office_damage(buffer_slice(&bytes));
-        buffer_free(&path);
         buffer_free(&bytes);
     }
 }

@@ -2,10 +2,10 @@
 
 #include <poppler.h>
 
-#include "base/file.h"
 #include "documents/child/ocr.h"
 #include "documents/child/pdf_picture.h"
 #include "tests/support/cmocka_all.h"
+#include "tests/support/test_file.h"
 
 static buffer_t s_bytes;
 static reading_t s_reading;
@@ -33,17 +33,6 @@ s_make(slice_t bytes, uint32_t page_limit)
     reading_free(&s_reading);
     extract_request_t request = {page_limit, EXTRACT_TEXT_MAX_BYTES, bytes};
     reading_make(&request, &s_reading);
-}
-
-static void
-s_load(const char *name)
-{
-    buffer_t path = {0};
-    buffer_printf(&path, "%s/tests/documents/files/%s", getenv("TAGMILL_TEST_SOURCE"), name);
-    fault_t fault;
-    buffer_clear(&s_bytes);
-    assert_int_equal(file_read(path.data, 10000000, &s_bytes, &fault), STATUS_OK);
-    buffer_free(&path);
 }
 
 /* Writes a PDF whose pages, of `width` by `height` points, hold `lines` of text; poppler mends the
@@ -96,7 +85,7 @@ text_layers_are_read_without_looking_at_the_pages(void **state)
         {"en-pmc4179036.pdf", {"Service Oriented Architecture"}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        s_load(rows[i].file);
+        test_file_load(rows[i].file, &s_bytes);
         s_make(buffer_slice(&s_bytes), 3);
         s_assert_text(rows[i].parts);
         assert_int_equal(s_reading.method, EXTRACT_METHOD_PDF_TEXT);
@@ -128,7 +117,7 @@ static void
 what_is_filled_into_a_form_is_read(void **state)
 {
     (void) state;
-    s_load("form-filled.pdf");
+    test_file_load("form-filled.pdf", &s_bytes);
     s_make(buffer_slice(&s_bytes), 3);
     assert_int_equal(s_reading.error, ERROR_NONE);
     assert_string_equal(s_reading.text.data, "Application\nLicence for Thorvald Stoltenberg\n"
@@ -139,7 +128,7 @@ static void
 shapes_of_arabic_letters_come_in_reading_order(void **state)
 {
     (void) state;
-    s_load("ar-cid-truetype.pdf");
+    test_file_load("ar-cid-truetype.pdf", &s_bytes);
     s_make(buffer_slice(&s_bytes), 3);
     size_t count = 0; /* the page says it four times */
     for (const char *at = s_reading.text.data; (at = strstr(at, "الخطوط العربية")); at++)
@@ -151,7 +140,7 @@ static void
 a_page_with_an_illegible_layer_is_read_as_a_picture(void **state)
 {
     (void) state;
-    s_load("en-paper-23pages.pdf");
+    test_file_load("en-paper-23pages.pdf", &s_bytes);
     s_make(buffer_slice(&s_bytes), 2);
     const char *parts[] = {"Technology Acceptance Model", "field of study", "Introduction",
                            "Information Systems", NULL};
@@ -167,7 +156,7 @@ static void
 letters_without_a_mapping_are_seen(void **state)
 {
     (void) state;
-    s_load("bad-font-nomapping.pdf");
+    test_file_load("bad-font-nomapping.pdf", &s_bytes);
     extract_request_t request = {3, EXTRACT_TEXT_MAX_BYTES, buffer_slice(&s_bytes)};
     pdf_read(&request, &s_reading);
     assert_null(strstr(s_reading.text.data, "7+%"));
@@ -206,7 +195,7 @@ pages_without_anything_are_no_text(void **state)
     static const char *const files[] = {"bad-page-without-contents.pdf", "bad-page-hugemono.pdf",
                                         "bad-fuzzed-pdfbox3148.pdf"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        s_load(files[i]);
+        test_file_load(files[i], &s_bytes);
         s_make(buffer_slice(&s_bytes), 3);
         assert_int_equal(s_reading.error, ERROR_NO_TEXT);
     }

@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "documents/child/format.h"
 #include "documents/child/markdown.h"
 #include "documents/child/plain.h"
 #include "tests/support/cmocka_all.h"
+#include "tests/support/test_file.h"
 
 #define FIFTY "0123456789 abcdefghi ABCDEFGHI 0123456789 abcdefghi"
 
@@ -35,12 +35,9 @@ s_read(slice_t bytes)
 static void
 s_read_file(const char *name)
 {
-    buffer_t path = {0}, bytes = {0};
-    buffer_printf(&path, "%s/tests/documents/files/%s", getenv("TAGMILL_TEST_SOURCE"), name);
-    fault_t fault;
-    assert_int_equal(file_read(path.data, 10000000, &bytes, &fault), STATUS_OK);
+    buffer_t bytes = {0};
+    test_file_load(name, &bytes);
     s_read(buffer_slice(&bytes));
-    buffer_free(&path);
     buffer_free(&bytes);
 }
 
