@@ -125,8 +125,11 @@ s_admit_bucket(const model_server_t *self, bucket_t *bucket, double burst, int64
     if (bucket->tokens > burst)
         bucket->tokens = burst;
     bucket->filled_ms = now_ms;
-    if (bucket->tokens < 1)
-        return (uint32_t) ((1 - bucket->tokens) * 1000 / rate) + 1;
+    if (bucket->tokens < 1) { /* rounded up: a whole second stays one second of Retry-After */
+        double wait_ms = (1 - bucket->tokens) * 1000 / rate;
+        uint32_t whole_ms = (uint32_t) wait_ms;
+        return whole_ms < wait_ms ? whole_ms + 1 : whole_ms;
+    }
     bucket->tokens -= 1;
     return 0;
 }
